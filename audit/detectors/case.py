@@ -1,0 +1,26 @@
+"""What every detector gets to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audit.embeddings import Embeddings
+from audit.records import Link, Mode, Text
+
+__all__ = ["Case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A hypothesis with its references, their links and their vectors.
+
+    ``hypothesis_embeddings`` holds one row a sentence of ``hypothesis``; ``reference_embeddings`` one entry a reference,
+    in order. Sentences that are not audited have zero vectors. ``links`` carry the name of their reference.
+    """
+
+    hypothesis: Text
+    references: tuple[Text, ...]
+    links: tuple[Link, ...]
+    mode: Mode
+    hypothesis_embeddings: Embeddings
+    reference_embeddings: tuple[Embeddings, ...]
