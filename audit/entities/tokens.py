@@ -18,7 +18,7 @@ __all__ = ["CaseProfile", "Token", "bare", "tokenize"]
 # An apostrophe belongs to a word only between letters (O'Neil, don't); dotted capitals are one word (U.S.).
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:[’'ʼ]\w+)*")
 _POSSESSIVE = re.compile(r"[’'ʼ]s$", re.IGNORECASE)
-_OPENS_QUOTE = "“\"‘«„"
+_OPENS_QUOTE = '“"‘«„'
 _ENDS_CLAUSE = ".!?:。！？…"
 _TITLE_CASE_SHARE = 0.7
 _SMALL_WORD = 4

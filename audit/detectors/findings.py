@@ -1,0 +1,64 @@
+"""From what the detectors report to the findings of an audit: one finding a place, in order, with stable ids."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from audit.records import ENTITY_KINDS, Document, Finding
+
+__all__ = ["finish"]
+
+_CONTEXT = 24
+_ID_DIGITS = 12
+
+
+def finish(findings: Iterable[Finding], document: Document, rejected: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Return ``findings`` in the order of the text, with ids, one a place and without the ``rejected`` ids.
+
+    Of findings that overlap, those about entities win, then the surer, then the longer. Omissions have no extent and
+    stand beside anything; of two alike one is kept.
+    """
+    chosen: list[Finding] = []
+    taken: list[tuple[int, int]] = []
+    for finding in sorted(findings, key=_rank):
+        spot = (finding.start, finding.end)
+        if finding.start == finding.end:
+            same = any(f.start == f.end == finding.start and f.suggestion == finding.suggestion for f in chosen)
+        else:
+            same = any(a < finding.end and finding.start < b for a, b in taken)
+        if not same:
+            chosen.append(finding)
+            taken.append(spot)
+    chosen.sort(key=lambda f: (f.start, f.end, f.kind, f.suggestion))
+    seen: Counter[str] = Counter()
+    named = []
+    for finding in chosen:
+        stem = _digest(finding, document)
+        seen[stem] += 1
+        named.append(replace(finding, id=stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"))
+    return tuple(f for f in named if f.id not in rejected)
+
+
+def _rank(finding: Finding) -> tuple[bool, float, int, int, str, str]:
+    extent = finding.end - finding.start
+    return (
+        finding.kind not in ENTITY_KINDS,
+        -finding.confidence,
+        -extent,
+        finding.start,
+        finding.kind,
+        finding.suggestion,
+    )
+
+
+def _digest(finding: Finding, document: Document) -> str:
+    """Id from document, surface, kind and the words around it, so that edits elsewhere leave it alone."""
+    before = " ".join(document.text[max(0, finding.start - _CONTEXT) : finding.start].split()[1:])
+    after = " ".join(document.text[finding.end : finding.end + _CONTEXT].split()[:-1])
+    parts = (document.name, finding.kind, finding.surface, before, after)
+    if finding.start == finding.end:
+        parts += (finding.suggestion,)
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]

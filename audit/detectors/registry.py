@@ -1,0 +1,17 @@
+"""All detectors, and the order in which they are asked."""
+
+from __future__ import annotations
+
+from audit.detectors import names
+from audit.detectors.case import Case
+from audit.entities.linking import Resolution
+from audit.records import Conflict, Finding
+
+__all__ = ["detect"]
+
+
+def detect(case: Case, resolution: Resolution, *, wording: bool) -> tuple[list[Finding], tuple[Conflict, ...]]:
+    """Return what all detectors find, unordered and without ids, and the conflicts between sources."""
+    findings = names.detect(case, resolution)
+    conflicts: list[Conflict] = []
+    return findings, tuple(conflicts)

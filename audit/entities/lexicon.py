@@ -1,0 +1,69 @@
+"""Which words English writes in lower case: the case of a dictionary's own entries.
+
+The dictionary is Hunspell's en_US (SCOWL) as the package ``spylls`` carries it. Its entries keep their case
+("London", "trump" and "Trump"), which no frequency list does. Only the list is read; regular endings are taken off
+here, because expanding all of Hunspell's rules costs a hundred times as long and adds little.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+
+from audit.errors import ModelError
+
+__all__ = ["is_common_noun", "is_proper"]
+
+_PACKAGE = "spylls"
+_LIST = Path("hunspell", "data", "en", "en_US.dic")
+_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""),
+            ("er", ""), ("er", "e"), ("est", ""), ("est", "e"), ("ily", "y"), ("iness", "y"), ("ness", ""),
+            ("d", ""), ("al", ""), ("ment", ""))  # fmt: skip
+_BRITISH = (("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("ised", "ized"), ("our", "or"),
+            ("ours", "ors"), ("tre", "ter"), ("ogue", "og"))  # fmt: skip
+_LONGEST = 40
+
+
+@lru_cache(maxsize=65536)
+def is_common_noun(word: str) -> bool:
+    """Whether the dictionary has ``word``, or the stem of a regular form of it, in lower case."""
+    return any(stem in _entries() for stem in _stems(word.lower()))
+
+
+def is_proper(word: str) -> bool:
+    """Whether the dictionary has ``word`` with a capital (Germany, Paris)."""
+    return word[:1].upper() + word[1:].lower() in _entries()
+
+
+def _stems(word: str) -> Iterator[str]:
+    if len(word) > _LONGEST:
+        return
+    for base in (word, *(word[: -len(ours)] + theirs for ours, theirs in _BRITISH if word.endswith(ours))):
+        yield from _bases(base)
+
+
+def _bases(word: str) -> Iterator[str]:
+    yield word
+    for ending, rest in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            stem = word[: -len(ending)] + rest
+            yield stem
+            if ending in ("ed", "ing", "er", "est") and not rest and stem[-1] == stem[-2]:
+                yield stem[:-1]
+    if word.endswith("ally"):
+        yield word[:-4]
+
+
+@cache
+def _entries() -> frozenset[str]:
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or not spec.origin:
+        raise ModelError(f"the package {_PACKAGE} is missing; install it with: pip install {_PACKAGE}")
+    path = Path(spec.origin).parent / _LIST
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise ModelError(f"the dictionary of {_PACKAGE} can't be read ({error}); install {_PACKAGE} anew") from error
+    return frozenset(line.partition("/")[0] for line in lines[1:])
