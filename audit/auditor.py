@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from threading import Lock
@@ -21,6 +21,9 @@ __all__ = ["AuditResult", "Auditor", "Progress", "align", "audit_files", "audit_
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done and how much there is."""
+
+FORMATS = ("csv", "json", "html", "png")
+"""What a result writes unless told otherwise; ``svg`` is known too."""
 
 _PAIRS_AT_ONCE = 512
 """Pairs whose token vectors are held in memory together: about 100 MB for sentences of usual length."""
@@ -57,22 +60,23 @@ class AuditResult(Audit):
         """The mangled mentions, one a row, with the columns of entities.csv; empty cells are missing values."""
         from audit.reporting import tables
 
-        return tables.table(self, "entities")
+        return tables.table_frame(self, "entities")
 
-    def write(self, folder: str | Path, formats: Sequence[str] | None = None) -> Path:
-        """Write report, tables, JSON and plots into ``folder``, whole or not at all, and return the folder.
+    def write(self, folder: str | Path, formats: Collection[str] = FORMATS, *, excerpts: bool = False) -> list[Path]:
+        """Write report, tables, JSON and plots into ``folder``, whole or not at all, and return the files.
 
         Args:
             folder: made when it is missing; files of an earlier run are replaced, others stay.
-            formats: any of ``html``, ``csv``, ``json``, ``png`` (default: all).
+            formats: any of ``csv``, ``json``, ``html``, ``png``, ``svg``; default: all but ``svg``.
+            excerpts: the report shows references only as excerpts around the evidence.
 
         Raises:
-            OutputError: the folder cannot be written.
+            OutputError: the folder cannot be written; it is as it was.
             SettingsError: an unknown format.
         """
         from audit.reporting import writer
 
-        return writer.write(self, Path(folder), formats)
+        return writer.write(self, folder, formats, excerpts=excerpts)
 
     def _repr_html_(self) -> str:
         from audit.reporting import html
