@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import count, pairwise
 
 from audit.records import (
     FINDING_KINDS,
@@ -72,7 +71,9 @@ KINDS: tuple[tuple[FindingKind, str, str, str], ...] = (
 
 def sentences(document: Document) -> tuple[Sentence, ...]:
     """Split at full stops; a markup line is not audited."""
-    spans = re.finditer(r"!\[.*?\)|[^\s].*?(?:[.?!][”]?(?=\s|$)(?<!Mr\.)(?<!Ms\.)|,”(?= [a-z]{9})|$)", document.text, re.M)
+    spans = re.finditer(
+        r"!\[.*?\)|[^\s].*?(?:[.?!][”]?(?=\s|$)(?<!Mr\.)(?<!Ms\.)|,”(?= [a-z]{9})|$)", document.text, re.M
+    )
     return tuple(
         Sentence(document.name, i, m.start(), m.end(), m[0], not m[0].startswith("!["))
         for i, m in enumerate(m for m in spans if m[0])
@@ -137,7 +138,9 @@ def _finding(
     start = document.text.index(surface) if surface else split[-1].end
     end = start + len(surface)
     sentence = next(s.index for s in split if s.start <= start <= s.end and end <= s.end)
-    place = next(((r.document.name, r.document.text.find(suggestion)) for r in references if suggestion in r.document.text), None)
+    place = next(
+        ((r.document.name, r.document.text.find(suggestion)) for r in references if suggestion in r.document.text), None
+    )
     supported = bool(suggestion) and place is not None
     where = (place[0], place[1], place[1] + len(suggestion)) if place and supported else (None, None, None)
     said = f"“{suggestion}” stands in {where[0]}" if supported else "no reference says so"

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import example as case
 from hypothesis import given
 from hypothesis import strategies as st
+from reporting_examples import example
 
 from audit.cells import guard, unguard
 from audit.errors import InputError
 from audit.records import ENTITY_KINDS, Document, Sentence
 from audit.reporting.tables import TABLES, read_table, table_csv, table_frame, table_rows
-from reporting_examples import example
 
 CONTRACT = {
-    "entities": "id, document, sentence, start, end, surface, suggestion, entity, kind, severity, confidence, supported, "
-    "evidence, reference_document, reference_start, reference_end",
+    "entities": "id, document, sentence, start, end, surface, suggestion, entity, kind, severity, confidence, "
+    "supported, evidence, reference_document, reference_start, reference_end",
     "mentions": "document, sentence, start, end, surface, entity, type, status",
     "alignment": "link, hypothesis_sentence, hypothesis_start, hypothesis_end, reference_document, reference_sentence, "
     "reference_start, reference_end, similarity, confidence, relation",
@@ -138,7 +138,9 @@ def test_an_empty_table_has_its_types(tmp_path):
         assert (table.dtypes == read_table(written(tmp_path, name)).dtypes).all()
 
 
-@pytest.mark.parametrize("content", [b"", b"id,shoe size\r\na,4\r\n", b"start\r\nsoon\r\n", b"\xff\xfe\x00", b'surface\r\n"open'])
+@pytest.mark.parametrize(
+    "content", [b"", b"id,shoe size\r\na,4\r\n", b"start\r\nsoon\r\n", b"\xff\xfe\x00", b'surface\r\n"open']
+)
 def test_what_is_no_table_is_refused(tmp_path, content):
     path = tmp_path / "x.csv"
     path.write_bytes(content)
@@ -147,7 +149,5 @@ def test_what_is_no_table_is_refused(tmp_path, content):
 
 
 def test_a_missing_table_is_refused(tmp_path):
-    with pytest.raises(InputError, match="no file here|No such file"):
+    with pytest.raises(InputError, match="cannot read the table"):
         read_table(tmp_path / "no file here")
-
-

@@ -43,6 +43,8 @@ def check_folder(folder: str | Path) -> None:
     """
     folder = Path(folder)
     try:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            folder.lstat()
         existing = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
         if not existing.is_dir():
             raise OutputError(f"cannot write to {folder}: {existing} is not a folder. Choose another one with -o.")
@@ -119,26 +121,41 @@ def _stage(target: Path) -> Iterator[Path]:
     """
     beside = os.access(target.parent, os.W_OK | os.X_OK) and not target.is_mount()
     stage = target.parent / f".{target.name}.partial" if beside else target / ".audit.partial"
-    with contextlib.ExitStack() as cleanup:
-        while True:
-            stage.mkdir(mode=0o777, exist_ok=True)
-            try:
-                handle = os.open(stage, os.O_RDONLY)
-            except FileNotFoundError:
-                continue
-            with contextlib.ExitStack() as attempt:
-                attempt.callback(os.close, handle)
-                if not _locked(handle):
-                    raise OutputError(f"another run is writing to {target} now; wait for it to end, or use -o")
-                # Whoever held the lock before may have moved this folder into place or removed it.
-                if stage.exists() and os.path.samestat(stage.stat(), os.fstat(handle)):
-                    cleanup.push(attempt.pop_all())
-                    break
-        cleanup.callback(shutil.rmtree, stage, ignore_errors=True)
+    handle = _claimed(stage, target)
+    try:
         _restore(stage / _BEFORE, target)
         for left in stage.iterdir():
             _remove(left)
         yield stage
+    finally:
+        try:
+            shutil.rmtree(stage, ignore_errors=True)
+        finally:  # once more, for an interrupt may have stopped the first
+            shutil.rmtree(stage, ignore_errors=True)
+            os.close(handle)
+
+
+def _claimed(stage: Path, target: Path) -> int:
+    """Make ``stage`` and lock it; return the handle that holds the lock."""
+    while True:
+        handle = None
+        try:
+            stage.mkdir(exist_ok=True)
+            handle = os.open(stage, os.O_RDONLY)
+            if not _locked(handle):
+                raise OutputError(f"another run is writing to {target} now; wait for it to end, or use -o")
+            if os.path.samestat(stage.stat(), os.fstat(handle)):
+                held, handle = handle, None
+                return held
+        except FileNotFoundError:  # whoever held the lock has moved the folder into place or removed it
+            continue
+        except KeyboardInterrupt:
+            with contextlib.suppress(OSError):
+                stage.rmdir()
+            raise
+        finally:
+            if handle is not None:
+                os.close(handle)
 
 
 def _locked(handle: int) -> bool:
@@ -208,12 +225,13 @@ def _swap() -> Callable[[Path, Path], None] | None:
 
 def _replace_each(stage: Path, target: Path) -> None:
     """Move file by file; if that fails, ``target`` is put back as it was (at the next run, if this one is killed)."""
-    files, before = sorted(stage.iterdir()), stage / _BEFORE
+    files, copies, before = sorted(stage.iterdir()), stage / "copies", stage / _BEFORE
     new = [path for path in files if not (target / path.name).exists()]
-    before.mkdir()
+    copies.mkdir()
     for path in files:
         if path not in new:
-            shutil.copy2(target / path.name, before / path.name)
+            shutil.copy2(target / path.name, copies / path.name)
+    copies.rename(before)
     try:
         for path in files:
             path.replace(target / path.name)
