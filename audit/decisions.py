@@ -33,6 +33,11 @@ class Decision:
     decision: Verdict
     correction: str = ""
 
+    @property
+    def rejects(self) -> bool:
+        """The finding is no error."""
+        return self.decision == "reject"
+
 
 def read_decisions(path: str | Path) -> list[Decision]:
     """Read a file of decisions, JSON or CSV; of several on one finding the last one holds.
@@ -70,12 +75,12 @@ def _from_csv(text: str) -> list[Mapping[str, Any]]:
 
 
 def _decision(row: Mapping[str, Any]) -> Decision:
-    known = get_args(Verdict)
-    key, verdict, correction = row.get("id"), row.get("decision"), row.get("correction") or ""
+    key, correction = row.get("id"), row.get("correction") or ""
+    verdict: Any = row.get("decision")
     if not isinstance(key, str) or not key:
         raise ValueError("a decision has no id")
-    if verdict not in known:
-        raise ValueError(f"the decision on {key} is {verdict!r}; it must be one of {', '.join(known)}")
+    if verdict not in get_args(Verdict):
+        raise ValueError(f"the decision on {key} is {verdict!r}; it must be one of {', '.join(get_args(Verdict))}")
     if not isinstance(correction, str):
         raise ValueError(f"the correction of {key} is no text")
     return Decision(key, verdict, correction if verdict == "correct" else "")
