@@ -167,6 +167,8 @@ def _run(
     )
     if fail_on is not None and fail_on not in _SEVERITIES:
         raise SettingsError(f"unknown severity {fail_on!r} for --fail-on; choose one of: {', '.join(_SEVERITIES)}")
+    if fail_under is not None and not 0 <= fail_under <= 100:
+        raise SettingsError(f"--fail-under is {fail_under:g}; it must lie between 0 and 100")
     if fail_under is not None and not reference:
         raise SettingsError("--fail-under needs references: without them no quality can be judged; add -r REFERENCE")
     terminal = _Terminal(context.obj, quiet, verbose)

@@ -1,0 +1,44 @@
+# make demo     install, audit the demonstration case, say where the report is
+# make test     install, check style and types, run all tests
+# make install  .venv/bin/audit and .venv/bin/python
+# make lint     style and types only
+# make bench    the benchmarks of tests/benchmarks
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+MADE := $(VENV)/.made
+.PHONY: install demo test lint bench clean
+
+install: $(MADE)/run
+
+demo: install
+	$(BIN)/audit demo
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(MADE)/test
+	$(BIN)/ruff check audit tests
+	$(BIN)/ruff format --check audit tests
+	$(BIN)/mypy
+
+bench: $(MADE)/bench
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(MADE)/run: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	mkdir -p $(MADE) && touch $@
+
+$(MADE)/test: $(MADE)/run
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,ray]'
+	touch $@
+
+$(MADE)/bench: $(MADE)/test
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	touch $@
