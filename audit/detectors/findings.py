@@ -58,7 +58,7 @@ def _digest(finding: Finding, document: Document) -> str:
     """Id from document, surface, kind and the words around it, so that edits elsewhere leave it alone."""
     before = " ".join(document.text[max(0, finding.start - _CONTEXT) : finding.start].split()[1:])
     after = " ".join(document.text[finding.end : finding.end + _CONTEXT].split()[:-1])
-    parts = (document.name, finding.kind, finding.surface, before, after)
+    parts: tuple[str, ...] = (document.name, finding.kind, finding.surface, before, after)
     if finding.start == finding.end:
         parts += (finding.suggestion,)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]

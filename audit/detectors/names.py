@@ -48,7 +48,7 @@ def _findings(case: Case, resolution: Resolution) -> Iterator[Finding]:
 
 def _sentence(reading: Reading, references: Sequence[Text]) -> str:
     """Say in one sentence why the form is held to be wrong."""
-    clauses = [s.text for s in reading.signals if s.weight > 0 and s.text][:_CLAUSES]
+    clauses = [s.text for s in reading.signals if s.weight >= 0 and s.text][:_CLAUSES]
     reasons = "; ".join(clauses) or "it fits nothing else"
     if not reading.suggestion:
         return f"“{reading.name.surface}” is suspicious: {reasons}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.detectors import names
+from audit.detectors import casing, names
 from audit.detectors.case import Case
 from audit.entities.linking import Resolution
 from audit.records import Conflict, Finding
@@ -12,6 +12,6 @@ __all__ = ["detect"]
 
 def detect(case: Case, resolution: Resolution, *, wording: bool) -> tuple[list[Finding], tuple[Conflict, ...]]:
     """Return what all detectors find, unordered and without ids, and the conflicts between sources."""
-    findings = names.detect(case, resolution)
+    findings = [*names.detect(case, resolution), *casing.detect(case)]
     conflicts: list[Conflict] = []
     return findings, tuple(conflicts)

@@ -78,14 +78,14 @@ class Inventory:
 
 def take_inventory(references: Sequence[Text], profile: CaseProfile) -> Inventory:
     """Gather the entities of ``references``; ``profile`` says how words are written in all texts of the audit."""
-    found = [find_names(reference, profile) for reference in references]
+    found = [find_names(reference, profile, clean=True) for reference in references]
     words: Counter[str] = Counter()
     for reference in references:
         for sentence in reference.sentences:
             words.update(t.text for t in tokenize(sentence))
     groups = _group([name for names in found for name in names])
     roles = _roles(found, references, groups)
-    entities = []
+    entities: list[Entity] = []
     by_form: dict[str, int] = {}
     by_fold: dict[str, int] = {}
     in_sentence: defaultdict[tuple[int, int], list[tuple[int, Place]]] = defaultdict(list)
@@ -140,7 +140,7 @@ def _group(names: Iterable[Name]) -> dict[tuple[str, ...], int]:
     groups: dict[tuple[str, ...], int] = {}
     for number, key in enumerate(sorted(kept, key=lambda k: (-len(k), -uses[k], k))):
         home = _home(key, by_last, by_first, persons, uses)
-        groups[key] = groups[home] if home in groups else number
+        groups[key] = groups.get(home, number)
     return groups
 
 
@@ -173,7 +173,7 @@ def _entity(members: Sequence[tuple[int, Name]], roles: frozenset[tuple[str, str
     full = Counter(name.surface for _, name in members if len(name.words) == longest)
     canonical = min(full, key=lambda s: (-full[s], s))
     words = next(name.words for _, name in members if name.surface == canonical)
-    types = Counter(name.type for _, name in members if name.type != "other")
+    types: Counter[EntityType] = Counter(name.type for _, name in members if name.type != "other")
     kind: EntityType = min(types, key=lambda t: (-types[t], t)) if types else "other"
     if kind == "other" and roles and len(words) in (2, 3):
         kind = "person"

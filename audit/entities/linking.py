@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from rapidfuzz import process
@@ -21,12 +21,14 @@ from rapidfuzz.distance import JaroWinkler
 from audit.entities import evidence
 from audit.entities import gazetteers as gz
 from audit.entities.confusions import Confusions
+from audit.entities.doubts import Doubt, find_doubts, unheard
 from audit.entities.inventory import Entity, Inventory, Place, take_inventory
-from audit.entities.lexicon import is_common_noun, is_proper
+from audit.entities.joints import Glued, find_glued
+from audit.entities.lexicon import is_common_noun
 from audit.entities.mentions import Name, find_names
 from audit.entities.roles import find_roles
 from audit.entities.spelling import bones, fold, initials, name_similarity, same_stem, word_similarity
-from audit.entities.tokens import CaseProfile, tokenize
+from audit.entities.tokens import CaseProfile
 from audit.records import (
     Document,
     EntityKind,
@@ -53,6 +55,8 @@ _RARE = 2.0
 _WELL_KNOWN = 3.4
 _SAME_WORD = 0.9
 _ARTICLES = frozenset({"al", "el"})
+_NEXT_WORD = re.compile(r" ([a-z]{3,})\b")
+_STYLE_LENGTH = 4
 _WINDOW = 40
 _SLOT_TRUST = 0.35
 
@@ -96,8 +100,7 @@ class Resolution:
     """All names of a hypothesis as read against the inventory of its references."""
 
     readings: tuple[Reading, ...] = ()
-    inventory: Inventory = Inventory()
-    profile: CaseProfile = CaseProfile(Counter(), Counter())
+    inventory: Inventory = field(default_factory=Inventory)
     pivot: Pivot | None = None
     notes: tuple[str, ...] = ()
 
@@ -128,10 +131,52 @@ def resolve(
     """
     profile = CaseProfile.of((text, *references))
     inventory = take_inventory(references, profile)
-    names = _segment(find_names(text, profile), inventory, text, profile)
-    linker = _Linker(text, references, links, mode, confusions, frozenset(allow), inventory, profile, names)
-    readings = linker.read()
-    return Resolution(tuple(readings), inventory, profile)
+    glued = list(find_glued(text, inventory))
+    names = _segment(find_names(text, profile), inventory, text, glued)
+    linker = _Linker(text, references, links, mode, confusions, frozenset(allow), inventory, names)
+    readings = [*linker.read(), *(_glued_reading(g, inventory) for g in glued)]
+    return Resolution(tuple(sorted(readings, key=lambda r: (r.name.start, r.name.end))), inventory)
+
+
+def _doubted(reading: Reading, doubts: Mapping[str, Doubt]) -> Reading:
+    doubt = doubts.get(reading.name.surface)
+    if doubt is None:
+        return reading
+    suggestion, sure, signal = doubt
+    return replace(reading, kind="name_variant", suggestion=suggestion, confidence=sure, signals=(signal,))
+
+
+def _glued_reading(glued: Glued, inventory: Inventory) -> Reading:
+    token = glued.token
+    name = Name(token.sentence, token.start, token.end, token.text, (token.text,), "", "", False, False, "other")
+    right = glued.written
+    place: Place | None = None
+    kind: EntityType = "other"
+    if glued.entity is not None:
+        entity = inventory.entities[glued.entity]
+        right = _written_as(entity, glued.written)
+        place, kind = entity.places.get(right, (None,))[0], entity.type
+    canonical = inventory.entities[glued.entity].canonical if glued.entity is not None else glued.written
+    signal = Signal("glued", 4.0, f"{right} and the word beside it are written as one")
+    return Reading(
+        name,
+        glued.entity,
+        canonical,
+        kind,
+        "merged",
+        "minor" if glued.apart.startswith("{}.") or fold(right) == fold(glued.written) else "major",
+        glued.apart.format(right),
+        0.9,
+        place is not None,
+        (signal,),
+        place,
+    )
+
+
+def _written_as(entity: Entity, form: str) -> str:
+    """Return the references' most frequent way to write a form that has the same letters."""
+    same = [f for f in entity.forms if fold(f) == fold(form)]
+    return min(same, key=lambda f: (-entity.forms[f], f), default=entity.last)
 
 
 def corrected(resolution: Resolution, text: Text) -> list[str]:
@@ -172,12 +217,26 @@ def mentions(resolution: Resolution, document: Document, findings: Sequence[Find
     return tuple(out[key] for key in sorted(out))
 
 
-def _segment(names: Iterable[Name], inventory: Inventory, text: Text, profile: CaseProfile) -> list[Name]:
-    """Part runs that hold a name the references know beside other words ("Openai Burgua", "Altman Ai")."""
+def _segment(names: Iterable[Name], inventory: Inventory, text: Text, glued: Sequence[Glued]) -> list[Name]:
+    """Part runs that hold a name the references know beside other words ("Openai Burgua"), and lengthen names whose
+    last word lost its capital ("Roosevelt room"). Words glued to a name are read elsewhere."""
+    swallowed = {g.token.start for g in glued}
     out: list[Name] = []
     for name in names:
-        out.extend(_parted(name, inventory, text.document.text))
+        for part in _parted(name, inventory, text.document.text):
+            spans = _word_spans(part, text.document.text)
+            if not any(start in swallowed for start, _ in spans):
+                out.append(_lengthened(part, inventory, text.document.text))
     return out
+
+
+def _lengthened(name: Name, inventory: Inventory, text: str) -> Name:
+    following = _NEXT_WORD.match(text, name.end)
+    if not following or fold(name.surface + following.group(1)) not in inventory.by_fold:
+        return name
+    end = following.end()
+    words = (*name.words, following.group(1))
+    return replace(name, end=end, surface=text[name.start : end], words=words, common=False)
 
 
 def _parted(name: Name, inventory: Inventory, text: str) -> list[Name]:
@@ -245,7 +304,6 @@ class _Linker:
         confusions: Confusions,
         allow: frozenset[str],
         inventory: Inventory,
-        profile: CaseProfile,
         names: Sequence[Name],
     ) -> None:
         self.text = text
@@ -254,7 +312,6 @@ class _Linker:
         self.confusions = confusions
         self.allow = allow
         self.inventory = inventory
-        self.profile = profile
         self.names = names
         self.forms: defaultdict[Form, list[Name]] = defaultdict(list)
         for name in names:
@@ -262,6 +319,7 @@ class _Linker:
         self.known = {form: self._known(members) for form, members in self.forms.items()}
         self.roles = self._roles_of_forms()
         self.slots = self._slots(links) if references else {}
+        self.firsts = self._first_names()
         self.keys = self._index()
         self.wholes = [fold(e.canonical) for e in inventory.entities]
         self.lasts = [fold(e.last) for e in inventory.entities]
@@ -275,7 +333,15 @@ class _Linker:
         """Return a reading a name, in order."""
         chosen = self._choose()
         own = self._own_clusters(chosen)
-        return [self._reading(name, chosen.get(_form(name)), own) for name in self.names]
+        readings = [self._reading(name, chosen.get(_form(name)), own) for name in self.names]
+        doubts = find_doubts(
+            [r.name for r in readings if r.entity is None],
+            self.allow,
+            mangled=sum(r.kind is not None and r.severity == "major" for r in readings),
+            right=sum(r.entity is not None and r.kind is None for r in readings),
+            references=len(self.references),
+        )
+        return [_doubted(r, doubts) if r.entity is None else r for r in readings]
 
     # What is certain
 
@@ -284,15 +350,26 @@ class _Linker:
         index = self.inventory.by_fold.get(fold("".join(members[0].words)))
         if index is not None:
             return index
+        index = self._expanded(members[0].words)
+        if index is not None:
+            return index
         # "Elon Musk" where the references only say "Musk" (or Musk and Elon R. Musk).
         words = members[0].words
         if len(words) > 1 and members[0].type == "person":
             index = self.inventory.by_fold.get(fold(words[-1]))
-            if index is not None and self.inventory.entities[index].type == "person":
+            if index is not None and self.inventory.entities[index].type in ("person", "other"):
                 first = self.inventory.entities[index].first
-                if not first or fold(first) == fold(words[0]):
+                if fold(first) in ("", fold(words[0])):
                     return index
         return None
+
+    def _expanded(self, words: Sequence[str]) -> int | None:
+        """Return the entity whose acronym the words spell out, unless the acronym is known to mean something else."""
+        index = self.inventory.by_fold.get(initials(words)) if len(words) > 1 else None
+        if index is None or not _spells(words, self.inventory.entities[index]):
+            return None
+        meanings = {fold(e) for f in self.inventory.entities[index].forms for e in gz.expansions(f)}
+        return index if not meanings or fold(" ".join(words)) in meanings else None
 
     def _roles_of_forms(self) -> dict[Form, set[tuple[str, int | None]]]:
         held: defaultdict[Form, set[tuple[str, int | None]]] = defaultdict(set)
@@ -300,6 +377,17 @@ class _Linker:
             body = self.known.get(_form(self.names[role.body])) if role.body is not None else None
             held[_form(self.names[role.person])].add((role.office, body))
         return dict(held)
+
+    def _first_names(self) -> defaultdict[int, set[str]]:
+        """Return the folded first names of persons, as the references or right forms of the hypothesis have them."""
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        for index, entity in enumerate(self.inventory.entities):
+            if entity.first:
+                found[index].add(fold(entity.first))
+        for form, known in self.known.items():
+            if known is not None and len(form) > 1 and form[-1] == fold(self.inventory.entities[known].last):
+                found[known].add(form[0])
+        return found
 
     def _index(self) -> dict[str, set[int]]:
         """Return keys that make a form a candidate for an entity: consonants, first name, acronym, shared words."""
@@ -310,9 +398,9 @@ class _Linker:
                     keys["bones:" + skeleton].add(index)
                 if _is_acronym(form):
                     keys["initials:" + fold(form)].add(index)
-            if entity.first:
-                keys["first:" + fold(entity.first)].add(index)
-            elif entity.type != "person" and len(entity.words) > 1:
+            for first in self.firsts[index]:
+                keys["first:" + first].add(index)
+            if entity.type != "person" and len(entity.words) > 1:
                 for word in entity.words:
                     keys["word:" + fold(word)].add(index)
         return dict(keys)
@@ -430,31 +518,39 @@ class _Linker:
         theirs = {fold(w) for w in entity.words}
         # What the two share says nothing about whether the rest is a word.
         differing = [w for w in _joined_article(words) if fold(w) not in theirs] or [words[-1]]
+        ours = {fold(w) for w in words}
+        missing = [w for w in entity.words if fold(w) not in ours]
+        # A form that one reference has once, and no dictionary, may be garbled itself.
+        doubt = float(entity.documents == 1 and any(unheard(w) for w in missing)) / entity.count
         ordinary = self._ordinary(differing)
         honorific = any(n.honorific for n in members)
         acronym = _spells(words, entity)
-        unheard = any(self._unheard(w) for w in differing)
+        stands_for = [e for f in entity.forms if _is_acronym(f) for e in gz.expansions(f)]
+        strange = any(unheard(w) for w in differing)
         roles = self.roles.get(form, set())
         role = bool(self._shared_role(roles, entity))
-        first = bool(entity.first) and len(words) > 1 and word_similarity(words[0], entity.first) > _SAME_WORD
+        first = len(words) > 1 and any(word_similarity(words[0], f) > _SAME_WORD for f in self.firsts[index])
         shares = not first and not acronym and entity.type != "person" and len(differing) < len(words)
         slot = self.slots.get((form, index))
+        our_bones = bones("".join(words)) | bones(words[-1])
         surface = members[0].surface
         confused = {fold(e.right) for e in self.confusions.lookup(surface)} & {fold(f) for f in entity.forms}
         person = honorific or members[0].type == "person"
         return {
             "spelling": max(0.0, self._spelling(words, entity) - _CLOSE),
-            "skeleton": float(bool((bones("".join(words)) | bones(words[-1])) & (bones(entity.last) | bones(entity.canonical)))),
-            "no_word": float(unheard),
-            "known_name": float(not unheard and not ordinary and not honorific and not acronym),
-            "honorific_word": float(ordinary and honorific and entity.type == "person"),
-            "plain_word": float(ordinary and not honorific and not acronym),
+            "skeleton": float(bool(our_bones & (bones(entity.last) | bones(entity.canonical)))),
+            "no_word": float(strange),
+            "doubtful_reference": doubt,
+            "known_name": float(not strange and not ordinary and not honorific and not acronym),
+            "honorific_word": float(ordinary and (honorific or first) and entity.type == "person"),
+            "plain_word": float(ordinary and not (honorific or first) and not acronym),
             "shared_first": float(first),
             "shared_word": float(shares and len(entity.words) > 1),
             "role": float(role),
             "office": float(not role and bool({o for o, _ in roles} & {o for o, _ in entity.roles})),
             "slot": slot[0] if slot else 0.0,
             "acronym": float(acronym),
+            "other_expansion": float(acronym and bool(stands_for)),
             "confusion": float(bool(confused)),
             "beside": float(any(index in self.present[n.sentence] for n in members)),
             "type_clash": float(_clash("person" if person else members[0].type, entity.type)),
@@ -475,11 +571,6 @@ class _Linker:
             or (is_common_noun(w) and gz.zipf(w) >= _WELL_KNOWN)
             for w in map(str.lower, words)
         )
-
-    def _unheard(self, word: str) -> bool:
-        """Whether a word is in no dictionary, no gazetteer and hardly ever seen."""
-        known = is_common_noun(word) or is_proper(word) or gz.is_place(word) or gz.is_first_name(word)
-        return not known and gz.zipf(word.lower()) < _RARE
 
     def _kin(self, forms: Sequence[Form]) -> dict[Form, list[Form]]:
         """Return for each form those that probably mean the same: alike in stem, consonants or beginning."""
@@ -566,13 +657,13 @@ class _Linker:
         plain = " ".join(name.surface.split())
         if plain in entity.forms or self._allowed(_form(name)):
             return right
-        same = [f for f in entity.forms if fold(f) == fold(name.surface)]
-        if not same:
+        suggestion = _written_as(entity, name.surface)
+        if fold(suggestion) != fold(name.surface) or name.surface.isupper():
             return right
-        suggestion = min(same, key=lambda f: (-entity.forms[f], f))
-        if suggestion.replace(" ", "") == name.surface.replace(" ", "") or name.surface.isupper():
-            return right if " -" not in name.surface else self._cased(name, index, suggestion, "name_variant")
-        return self._cased(name, index, suggestion, "casing")
+        if _is_damage(plain, suggestion):
+            kind: EntityKind = "casing" if "".join(plain.split()) != "".join(suggestion.split()) else "name_variant"
+            return self._cased(name, index, suggestion, kind)
+        return right
 
     def _cased(self, name: Name, index: int, suggestion: str, kind: EntityKind) -> Reading:
         entity = self.inventory.entities[index]
@@ -613,6 +704,24 @@ class _Linker:
         suggestion = wanted[0]
         places = entity.places.get(suggestion) or entity.places[forms[0]]
         return suggestion, places[0]
+
+
+def _is_damage(form: str, right: str) -> bool:
+    """Whether ``form``, which has the letters of ``right``, is a damaged writing of it rather than another style.
+
+    Translation flattens capitals ("Openai", "Ai"), raises small ones ("Mar-A-Lago") and strews spaces; writing longer
+    acronyms like words ("Covid", "Nato") and leaving out hyphens or accents are matters of style.
+    """
+    if "- " in form or " -" in form:
+        return True
+    if len(form) != len(right) or not form.isascii() or not right.isascii():
+        return False
+    if right.isupper():
+        return len(right) < _STYLE_LENGTH
+    differing = [i for i, (a, b) in enumerate(zip(form, right, strict=True)) if a != b]
+    flattened = any(right[i].isupper() for i in differing if i)
+    raised = differing and all(form[i].isupper() and not form[i - 1].isalpha() for i in differing)
+    return form.casefold() == right.casefold() and bool(flattened or (raised and differing != [0]))
 
 
 def _is_acronym(form: str) -> bool:

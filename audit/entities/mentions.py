@@ -25,8 +25,8 @@ OFFICES = frozenset(
     """president vice premier prime minister secretary chancellor governor mayor senator congressman congresswoman
     representative ambassador king queen prince princess emperor sheikh emir sultan pope cardinal archbishop bishop
     reverend judge justice general colonel major captain lieutenant sergeant admiral marshal commissioner sheriff
-    chief director chairman chairwoman chair ceo ceos cfo coo cto founder cofounder executive officer spokesman spokeswoman
-    spokesperson professor doctor editor attorney lawyer coach manager deputy former acting candidate nominee
+    chief director chairman chairwoman chair ceo ceos cfo coo cto founder cofounder executive officer spokesman
+    spokeswoman spokesperson professor doctor editor attorney lawyer coach manager deputy former acting candidate nominee
     czar speaker leader commander ministry""".split()
 )
 """Words of office that stand before a name and are no part of it."""
@@ -79,18 +79,21 @@ class Name:
     type: EntityType
 
 
-def find_names(text: Text, profile: CaseProfile) -> list[Name]:
-    """Return the names of ``text`` in order; ``profile`` says how words are written in all texts of the audit."""
+def find_names(text: Text, profile: CaseProfile, *, clean: bool = False) -> list[Name]:
+    """Return the names of ``text`` in order; ``profile`` says how words are written in all texts of the audit.
+
+    In a ``clean`` text every capital inside a sentence is meant; elsewhere very common words with one are damage.
+    """
     names: list[Name] = []
     for sentence in text.sentences:
         if sentence.audited:
             tokens = tokenize(sentence)
-            for run in _runs(tokens, text.document.text, profile):
+            for run in _runs(tokens, text.document.text, profile, clean):
                 names.extend(_read(run, tokens, text.document.text))
     return names
 
 
-def _runs(tokens: Sequence[Token], text: str, profile: CaseProfile) -> Iterator[tuple[int, int]]:
+def _runs(tokens: Sequence[Token], text: str, profile: CaseProfile, clean: bool) -> Iterator[tuple[int, int]]:
     """Yield half-open ranges of tokens that make up capitalised runs."""
     at = 0
     while at < len(tokens):
@@ -99,7 +102,7 @@ def _runs(tokens: Sequence[Token], text: str, profile: CaseProfile) -> Iterator[
             continue
         end = at + 1
         while end < len(tokens) and end - at < _LONG_RUN:
-            reach = _extends(tokens, at, end, text, profile)
+            reach = _extends(tokens, at, end, text, profile, clean)
             if not reach:
                 break
             end += reach
@@ -130,7 +133,7 @@ def _article_of_name(tokens: Sequence[Token], at: int, text: str) -> bool:
     return at + 1 < len(tokens) and tokens[at + 1].capital
 
 
-def _extends(tokens: Sequence[Token], at: int, end: int, text: str, profile: CaseProfile) -> int:
+def _extends(tokens: Sequence[Token], at: int, end: int, text: str, profile: CaseProfile, clean: bool) -> int:
     """Return how many tokens from ``end`` on belong to the run that began at ``at`` (0: it is over)."""
     before, token = tokens[end - 1], tokens[end]
     if token.sentence != before.sentence:
@@ -144,7 +147,7 @@ def _extends(tokens: Sequence[Token], at: int, end: int, text: str, profile: Cas
             return 0
         if low in _CALENDAR or low == "i":
             return 0
-        stray = not token.opening and profile.lower[low] > profile.capital[low] and joint.isspace()
+        stray = not clean and not token.opening and profile.lower[low] > profile.capital[low] and joint.isspace()
         # A capitalised ordinary word after a name is damage ("Openai Artificial"), unless it is never seen small.
         return 0 if stray and gz.zipf(low) > _VERY_COMMON and low not in OFFICES else 1
     if "-" in joint and len(token.text) <= 3 and end + 1 < len(tokens) and tokens[end + 1].capital:

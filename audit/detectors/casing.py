@@ -1,0 +1,60 @@
+"""Letter case that English does not allow: a people's or month's name in lower case, an honorific in capitals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from audit.detectors.case import Case
+from audit.entities.lexicon import is_common_noun, is_proper
+from audit.entities.tokens import tokenize
+from audit.records import Finding, Sentence
+
+__all__ = ["detect"]
+
+_HONORIFIC = re.compile(r"\b(MR|MRS|MS|DR|PROF)(\.?) (?=[A-Z][a-z])")
+_SHORTEST = 4
+_SUPPORTED = 0.9
+_UNSUPPORTED = 0.6
+_LOWER_HONORIFIC = 0.8
+
+
+def detect(case: Case) -> list[Finding]:
+    """Return a finding of kind casing for each word whose case is wrong whatever it names."""
+    known = {t.text for reference in case.references for s in reference.sentences for t in tokenize(s)}
+    findings: list[Finding] = []
+    for sentence in case.hypothesis.sentences:
+        if sentence.audited:
+            findings.extend(_lowered(sentence, known))
+            findings.extend(_raised(sentence, known))
+    return findings
+
+
+def _lowered(sentence: Sentence, known: set[str]) -> Iterator[Finding]:
+    for token in tokenize(sentence):
+        word = token.text
+        if len(word) < _SHORTEST or not word.islower() or not word.isalpha() or word in known:
+            continue
+        if is_proper(word) and not is_common_noun(word):
+            right = word.capitalize()
+            sure = _SUPPORTED if right in known else _UNSUPPORTED
+            reason = f"“{word}” names a people, a time or a place and is written {right}."
+            yield _finding(sentence, token.start, word, right, sure, right in known, reason)
+
+
+def _raised(sentence: Sentence, known: set[str]) -> Iterator[Finding]:
+    for match in _HONORIFIC.finditer(sentence.text):
+        written = match.group(1) + match.group(2)
+        right = match.group(1).capitalize() + match.group(2)
+        reason = f"The honorific before a name is written {right}, not {written}."
+        start = sentence.start + match.start()
+        yield _finding(sentence, start, written, right, _LOWER_HONORIFIC, right.rstrip(".") in known, reason)
+
+
+def _finding(
+    sentence: Sentence, start: int, surface: str, right: str, sure: float, supported: bool, reason: str
+) -> Finding:
+    return Finding(
+        "", sentence.document, sentence.index, start, start + len(surface), surface, right, right, "casing", "minor",
+        sure, supported, reason,
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""Numbers, money, percentages, measures, dates and times in English text, as values with their places.
+
+Machine translation changes how a figure is written at least as often as what it says, so that strings cannot be
+compared: "$ 100 billion", "US$100bn" and "100 billion dollars" are one value, "more than ten" and "more than a dozen"
+are two. Figures that are part of a name ("G42", "COVID-19", "F-35", "Web 2.0") are no quantities; ``find_codes``
+gives those.
+"""
+
+from __future__ import annotations
+
+import math
+
+from audit.entities.measures import MEASURES
+from audit.entities.quantity_reader import MAX_DIGITS, Code, Figure, Quantity, Reader
+
+__all__ = ["Code", "Figure", "Quantity", "closeness", "compatible", "find_codes", "find_quantities", "same"]
+
+MINUTES_IN_DAY = 24 * 60
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """Return the quantities of ``text`` in order of their places; they do not overlap."""
+    return list(Reader(text).read())
+
+
+def find_codes(text: str) -> list[Code]:
+    """Return the figures of ``text`` that are part of a name: glued to letters, or by a hyphen or apostrophe."""
+    reader = Reader(text)
+    taken = {figure.start for quantity in reader.read() for figure in quantity.figures}
+    codes = []
+    for i, token in enumerate(reader.tokens):
+        if token.kind == "number" and token.start not in taken and len(token.text) <= MAX_DIGITS:
+            first, last = reader.name_around(i)
+            name = text[reader.tokens[first].start : reader.tokens[last].end]
+            codes.append(Code(token.start, token.end, token.text, name))
+    return codes
+
+
+def same(a: Quantity, b: Quantity) -> bool:
+    """Whether both state one value of one unit. Words against digits, spacing and unit prefixes make no difference;
+    opposite qualifiers ("more than", "less than") do."""
+    if a.type == "date" or b.type == "date":
+        return a.type == b.type and a.parts == b.parts and _years(a) == _years(b)
+    if a.type != b.type or _dimension(a)[0] != _dimension(b)[0]:
+        return False
+    return _equal(a, b) and not {_direction(a), _direction(b)} >= {-1, 1}
+
+
+def compatible(a: Quantity, b: Quantity) -> bool:
+    """Whether both may tell one fact: equal up to rounding, qualifier, precision and parts that one leaves out.
+
+    A figure stands for the values that round to it, "about" for ten percent on either side, "more than" for up to half
+    as much again, "less than" the other way round.
+    """
+    if same(a, b):
+        return True
+    if a.type == "date" and b.type == "date":
+        return _dates_agree(a, b)
+    for one, other in ((a, b), (b, a)):
+        if other.type == "date":
+            return one.type in ("ordinal", "number") and one.low in other.parts.values()
+    if "time" in (a.type, b.type):
+        return a.type == b.type and abs(a.low - b.low) in (0.0, MINUTES_IN_DAY / 2, MINUTES_IN_DAY)
+    if "ordinal" in (a.type, b.type):
+        return {a.type, b.type} <= {"ordinal", "number"} and a.low == b.low
+    (kind, _), (other_kind, _) = _dimension(a), _dimension(b)
+    if kind != other_kind:
+        if kind and other_kind:
+            return False
+        return a.low == b.low and a.high == b.high
+    (low, high), (other_low, other_high) = _interval(a), _interval(b)
+    return low <= other_high and other_low <= high
+
+
+def closeness(a: Quantity, b: Quantity) -> float:
+    """Return how near two quantities are: 1 the same, .9 compatible, less the further apart, 0 of other kinds."""
+    if same(a, b):
+        return 1.0
+    if compatible(a, b):
+        return 0.9
+    if a.type != b.type or _dimension(a)[0] != _dimension(b)[0]:
+        return 0.0
+    if a.type == "date":
+        shared = a.parts.keys() & b.parts.keys()
+        return 0.8 * sum(a.parts[role] == b.parts[role] for role in shared) / len(shared) if shared else 0.0
+    if a.low <= 0 or b.low <= 0:
+        return 0.1
+    factor = _dimension(a)[1] / _dimension(b)[1]
+    return 0.8 / (1.0 + abs(math.log(a.value / b.value * factor)))
+
+
+def _dimension(q: Quantity) -> tuple[str, float]:
+    """What is measured, and the factor to its base unit."""
+    if q.type == "unit":
+        prefix, _, rest = q.unit.partition(" ")
+        if prefix in ("square", "cubic") and rest in MEASURES and q.unit not in MEASURES:
+            return ("area", MEASURES[rest][1] ** 2) if prefix == "square" else ("volume", 1e3 * MEASURES[rest][1] ** 3)
+        return MEASURES.get(q.unit, (q.unit, 1.0))
+    if q.type == "percent":
+        return "share", 0.01
+    if q.type == "number" and q.high < 1 and q.low > 0:
+        return "share", 1.0
+    return q.unit, 1.0
+
+
+def _direction(q: Quantity) -> int:
+    return {"more than": 1, "at least": 1, "less than": -1, "at most": -1}.get(q.qualifier, 0)
+
+
+def _equal(a: Quantity, b: Quantity) -> bool:
+    x, y = _dimension(a)[1], _dimension(b)[1]
+    return all(math.isclose(p * x, q * y, rel_tol=1e-9) for p, q in ((a.low, b.low), (a.high, b.high)))
+
+
+def _interval(q: Quantity) -> tuple[float, float]:
+    slack = q.precision / 2
+    if q.qualifier == "about":
+        slack = max(slack, 0.1 * abs(q.value))
+    low, high = q.low - slack, q.high + slack
+    if q.type == "number" and q.unit == "" and q.precision == 1.0 and q.qualifier == "exact":
+        low, high = q.low - 0.499, q.high + 0.499  # counts are whole: 99.6 rounds to 100, 99 does not
+    if _direction(q) > 0:
+        low, high = q.low, 1.5 * q.high
+    elif _direction(q) < 0:
+        low, high = q.low / 1.5, q.high
+    factor = _dimension(q)[1]
+    return low * factor, high * factor
+
+
+def _years(q: Quantity) -> tuple[float, float] | None:
+    return None if math.isnan(q.low) else (q.low, q.high)
+
+
+def _dates_agree(a: Quantity, b: Quantity) -> bool:
+    shared = (a.parts.keys() & b.parts.keys()) - {"year"}
+    if any(a.parts[role] != b.parts[role] for role in shared):
+        return False
+    if math.isnan(a.low) or math.isnan(b.low):
+        return bool(shared)
+    return a.low <= b.high and b.low <= a.high
