@@ -26,10 +26,13 @@ def find_quantities(text: str) -> list[Quantity]:
 def find_codes(text: str) -> list[Code]:
     """Return the figures of ``text`` that are part of a name: glued to letters, or by a hyphen or apostrophe."""
     reader = Reader(text)
-    taken = {figure.start for quantity in reader.read() for figure in quantity.figures}
-    codes = []
+    quantities = list(reader.read())
+    codes, k = [], 0
     for i, token in enumerate(reader.tokens):
-        if token.kind == "number" and token.start not in taken and len(token.text) <= MAX_DIGITS:
+        while k < len(quantities) and quantities[k].end <= token.start:
+            k += 1
+        inside = k < len(quantities) and quantities[k].start <= token.start
+        if token.kind == "number" and not inside and len(token.text) <= MAX_DIGITS:
             first, last = reader.name_around(i)
             name = text[reader.tokens[first].start : reader.tokens[last].end]
             codes.append(Code(token.start, token.end, token.text, name))
@@ -58,7 +61,8 @@ def compatible(a: Quantity, b: Quantity) -> bool:
         return _dates_agree(a, b)
     for one, other in ((a, b), (b, a)):
         if other.type == "date":
-            return one.type in ("ordinal", "number") and one.low in other.parts.values()
+            decade = one.unit == "decade" and other.precision == 10.0 and one.low == other.low % 100
+            return decade or (one.type in ("ordinal", "number") and one.low in other.parts.values())
     if "time" in (a.type, b.type):
         return a.type == b.type and abs(a.low - b.low) in (0.0, MINUTES_IN_DAY / 2, MINUTES_IN_DAY)
     if "ordinal" in (a.type, b.type):
@@ -96,7 +100,7 @@ def _dimension(q: Quantity) -> tuple[str, float]:
         if prefix in ("square", "cubic") and rest in MEASURES and q.unit not in MEASURES:
             return ("area", MEASURES[rest][1] ** 2) if prefix == "square" else ("volume", 1e3 * MEASURES[rest][1] ** 3)
         return MEASURES.get(q.unit, (q.unit, 1.0))
-    if q.type == "percent":
+    if q.unit == "%":
         return "share", 0.01
     if q.type == "number" and q.high < 1 and q.low > 0:
         return "share", 1.0
@@ -113,12 +117,12 @@ def _equal(a: Quantity, b: Quantity) -> bool:
 
 
 def _interval(q: Quantity) -> tuple[float, float]:
-    slack = q.precision / 2
+    # a count in plain digits stands for itself; "4 million" and "1.2" for what rounds to them
+    written = min(q.precision, max(figure.scale for figure in q.figures))
+    slack = 0.499 * written
     if q.qualifier == "about":
         slack = max(slack, 0.1 * abs(q.value))
     low, high = q.low - slack, q.high + slack
-    if q.type == "number" and q.unit == "" and q.precision == 1.0 and q.qualifier == "exact":
-        low, high = q.low - 0.499, q.high + 0.499  # counts are whole: 99.6 rounds to 100, 99 does not
     if _direction(q) > 0:
         low, high = q.low, 1.5 * q.high
     elif _direction(q) < 0:
