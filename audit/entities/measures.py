@@ -155,3 +155,8 @@ JOINED_BEFORE = frozenset("mid pre post sub non early late under over age aged t
 RARELY_MONEY = frozenset(("won", "real", "pound", "crown", "rand", "dong", "leu", "lei", "cent", "buck", "bucks"))
 NOT_PLURAL = frozenset(("was", "is", "has", "as", "his", "its", "this", "across", "towards", "us", "versus"))
 AFTER: Mapping[str, Qualifier] = {"more": "at least", "so": "about", "less": "at most", "fewer": "at most"}
+STARTERS: frozenset[str] = frozenset(("a", "an", "half", "noon", "midnight")).union(
+    SMALL, SCALES, VAGUE, ORDINALS, DECADES, MONTH_NUMBERS, MONTH_ABBREVIATIONS, WEEKDAY_NUMBERS, WEEKDAY_ABBREVIATIONS,
+    SYMBOLS, DOLLARS, CURRENCY_CODES,
+)  # fmt: skip
+"""What a quantity that does not start with digits can start with."""

@@ -125,6 +125,9 @@ class Reader:
         """Yield the quantities in order of their places."""
         i = 0
         while i < len(self.tokens):
+            if self.tokens[i].kind != "number" and self.tokens[i].lower not in m.STARTERS:
+                i += 1
+                continue
             found = self._date(i) or self._time(i) or self._amount_with_unit(i)
             if found is None:
                 i += 1
