@@ -20,7 +20,7 @@ from audit.detectors import registry
 from audit.detectors.case import Case
 from audit.detectors.findings import finish
 from audit.embeddings import Embeddings, Encoder
-from audit.entities import linking
+from audit.entities import linking, readings
 from audit.entities.confusions import load
 from audit.records import (
     ENTITY_KINDS,
@@ -79,7 +79,7 @@ def audit(
     report("scoring", 0, 1)
     scores = _score(text, others, links, vectors, other_vectors, settings, encoder)
     results = _results(text, links, finished, scores, vectors)
-    mentions = linking.mentions(resolution, document, finished)
+    mentions = readings.mentions(resolution, document, finished)
     return Audit(
         document=document,
         references=others,
@@ -126,18 +126,18 @@ def _align(
     settings: Settings,
     encoder: Encoder,
     report: Progress,
-) -> tuple[tuple[Link, ...], linking.Resolution]:
+) -> tuple[tuple[Link, ...], readings.Resolution]:
     """Align and resolve names in turn until the names no longer change."""
     confusions = load(settings.confusions)
     shown = [s.text for s in text.sentences]
     current = vectors.vectors
     links: tuple[Link, ...] = ()
-    resolution = linking.Resolution()
+    resolution = readings.Resolution()
     for turn in range(_ROUNDS):
         report("aligning", turn, _ROUNDS)
         links = _links(shown, current, others, other_vectors, settings, encoder)
-        resolution = linking.resolve(text, others, links, settings.mode, confusions, settings.allow)
-        corrected = linking.corrected(resolution, text)
+        resolution = linking.resolve(text, others, links, confusions, settings.allow)
+        corrected = readings.corrected(resolution, text)
         changed = [i for i, (a, b) in enumerate(zip(shown, corrected, strict=True)) if a != b]
         if not settings.realign or not changed:
             break
@@ -256,7 +256,7 @@ def _summarise(
     results: Sequence[SentenceResult],
     findings: Sequence[Finding],
     conflicts: Sequence[Conflict],
-    resolution: linking.Resolution,
+    resolution: readings.Resolution,
 ) -> dict[str, Any]:
     """Gather what a person acts on, as plain JSON values."""
     qualities = [r.score.quality for r in results if r.score.quality is not None]

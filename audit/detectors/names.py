@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from audit.detectors.case import Case
-from audit.entities.linking import Reading, Resolution
+from audit.entities.readings import Reading, Resolution
 from audit.records import Finding, Text
 
 __all__ = ["detect"]

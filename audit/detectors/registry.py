@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.detectors import casing, names
 from audit.detectors.case import Case
-from audit.entities.linking import Resolution
+from audit.entities.readings import Resolution
 from audit.records import Conflict, Finding
 
 __all__ = ["detect"]

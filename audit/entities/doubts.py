@@ -37,7 +37,7 @@ def unheard(word: str) -> bool:
 
 
 def find_doubts(
-    names: Sequence[Name], allowed: Collection[str], *, mangled: int, right: int, references: int
+    names: Sequence[Name], allowed: Collection[str], *, mangled: int, right: int, references: bool
 ) -> Mapping[str, Doubt]:
     """Return doubts by the surface of the names that nothing explains.
 

@@ -1,0 +1,267 @@
+"""Which entities an unknown form could mean, and what speaks for each: the evidence that linking weighs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+
+from audit.entities import evidence
+from audit.entities import gazetteers as gz
+from audit.entities.confusions import Confusions
+from audit.entities.doubts import unheard
+from audit.entities.forms import Form, Forms, form_of, is_acronym, is_ordinary, joined_article, shared_role, spells
+from audit.entities.inventory import Entity, Inventory, Place
+from audit.entities.mentions import Name
+from audit.entities.spelling import bones, fold, initials, name_similarity, same_stem, word_similarity
+from audit.records import EntityType, Link, Text
+
+__all__ = ["Candidates", "spelling_of"]
+
+_CANDIDATES = 6
+_CLOSE = 0.72
+_KIN = 0.84
+_SAME_WORD = 0.9
+_WINDOW = 40
+_SLOT_TRUST = 0.35
+
+
+class Candidates:
+    """The evidence gathered over one hypothesis; lives for one call of ``linking.resolve``."""
+
+    def __init__(
+        self,
+        text: Text,
+        references: Sequence[Text],
+        links: Sequence[Link],
+        inventory: Inventory,
+        forms: Forms,
+        confusions: Confusions,
+    ) -> None:
+        self.text = text
+        self.references = references
+        self.inventory = inventory
+        self.forms = forms
+        self.confusions = confusions
+        self.slots = self._slots(links) if references else {}
+        self.keys = self._index()
+        self.wholes = [fold(e.canonical) for e in inventory.entities]
+        self.lasts = [fold(e.last) for e in inventory.entities]
+
+    def weighed(self, open_forms: Sequence[Form]) -> dict[Form, dict[int, dict[str, float]]]:
+        """Return the features of each form for each entity that it could mean, those of its kin counted in."""
+        alone = {form: {i: self._features(form, i) for i in self._candidates(form)} for form in open_forms}
+        strengths = {
+            form: {i: evidence.confidence(evidence.weigh(features, {})) for i, features in options.items()}
+            for form, options in alone.items()
+        }
+        kin = self._kin(open_forms)
+        for form, options in alone.items():
+            for other in kin[form]:
+                for index, strength in strengths[other].items():
+                    if strength > 0.5:
+                        mine = options.setdefault(index, self._features(form, index))
+                        mine["kin"] = max(mine.get("kin", 0.0), _log_odds(strength))
+        return alone
+
+    # What the aligned sentences leave over
+
+    def _slots(self, links: Sequence[Link]) -> dict[tuple[Form, int], tuple[float, Place]]:
+        """Score pairs of a form and an entity that are both left over in aligned sentences, best link first."""
+        numbers = {r.document.name: i for i, r in enumerate(self.references)}
+        by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
+        for members in self.forms.members.values():
+            for name in members:
+                by_sentence[name.sentence].append(name)
+        out: dict[tuple[Form, int], tuple[float, Place]] = {}
+        for link in links:
+            reference = numbers.get(link.document, 0)
+            ours = [n for i in link.hypothesis for n in by_sentence[i]]
+            settled = {self.forms.known[form_of(n)] for n in ours} - {None}
+            open_forms = [n for n in ours if self.forms.known[form_of(n)] is None]
+            theirs: dict[int, Place] = {}
+            for i in link.reference:
+                for index, place in self.inventory.in_sentence.get((reference, i), ()):
+                    if index not in settled:
+                        theirs.setdefault(index, place)
+            for name in open_forms:
+                for index, place in theirs.items():
+                    fit = self._fit(name, place, link, len(open_forms), len(theirs))
+                    value = fit * link.confidence
+                    if value > max(_SLOT_TRUST, out.get((form_of(name), index), (0.0, place))[0]):
+                        out[form_of(name), index] = (value, place)
+        return out
+
+    def _fit(self, name: Name, place: Place, link: Link, ours: int, theirs: int) -> float:
+        """How well the words around a name fit those around a place: 0 to 1."""
+        around = _neighbours(self.text.document.text, name.start, name.end)
+        there = _neighbours(self.references[place.reference].document.text, place.start, place.end)
+        shared = len(around & there) / max(1, min(len(around), len(there)))
+        alone = 1.0 if ours == theirs == 1 else 1 / max(ours, theirs)
+        equal = 1.0 if link.relation == "equivalent" else 0.7
+        return equal * min(1.0, 0.5 * alone + 0.7 * shared)
+
+    # Who could be meant
+
+    def _index(self) -> dict[str, set[int]]:
+        """Return keys that make a form a candidate for an entity: consonants, first name, acronym, shared words."""
+        keys: defaultdict[str, set[int]] = defaultdict(set)
+        for index, entity in enumerate(self.inventory.entities):
+            for form in (*entity.forms, entity.last):
+                for skeleton in bones(form):
+                    keys["bones:" + skeleton].add(index)
+                if is_acronym(form):
+                    keys["initials:" + fold(form)].add(index)
+            for first in self.forms.firsts.get(index, ()):
+                keys["first:" + first].add(index)
+            if entity.type != "person" and len(entity.words) > 1:
+                for word in entity.words:
+                    keys["word:" + fold(word)].add(index)
+        return dict(keys)
+
+    def _candidates(self, form: Form) -> set[int]:
+        members = self.forms.members[form]
+        words = members[0].words
+        joined = fold("".join(words))
+        found: set[int] = set()
+        for query, choices in ((joined, self.wholes), (joined, self.lasts), (form[-1], self.lasts)):
+            hits = process.extract(query, choices, scorer=JaroWinkler.similarity, limit=_CANDIDATES)
+            found.update(position for _, value, position in hits if value >= _CLOSE)
+        keys = {"bones:" + b for b in bones("".join(words)) | bones(words[-1])}
+        if len(words) > 1:
+            keys |= {"first:" + form[0], "initials:" + initials(words), *("word:" + w for w in form)}
+        for key in keys:
+            found |= self.keys.get(key, set())
+        found |= {index for owner, index in self.slots if owner == form}
+        for entry in self.confusions.lookup(members[0].surface):
+            index = self.inventory.by_fold.get(fold(entry.right))
+            if index is not None:
+                found.add(index)
+        mine = self.forms.roles.get(form, set())
+        if any(body is not None for _, body in mine):
+            found |= {i for i, e in enumerate(self.inventory.entities) if shared_role(mine, e, self.inventory)}
+        return found
+
+    # What speaks for it
+
+    def _features(self, form: Form, index: int) -> dict[str, float]:
+        entity = self.inventory.entities[index]
+        members = self.forms.members[form]
+        words = members[0].words
+        theirs = {fold(w) for w in entity.words}
+        # What the two share says nothing about whether the rest is a word.
+        differing = [w for w in joined_article(words) if fold(w) not in theirs] or [words[-1]]
+        ours = {fold(w) for w in words}
+        missing = [w for w in entity.words if fold(w) not in ours]
+        # A form that one reference has once, and no dictionary, may be garbled itself.
+        doubt = float(entity.documents == 1 and any(unheard(w) for w in missing)) / entity.count
+        ordinary = is_ordinary(differing)
+        honorific = any(n.honorific for n in members)
+        acronym = spells(words, entity)
+        stands_for = [e for f in entity.forms if is_acronym(f) for e in gz.expansions(f)]
+        strange = any(unheard(w) for w in differing)
+        roles = self.forms.roles.get(form, set())
+        role = bool(shared_role(roles, entity, self.inventory))
+        first = len(words) > 1 and any(
+            word_similarity(words[0], f) > _SAME_WORD for f in self.forms.firsts.get(index, ())
+        )
+        shares = not first and not acronym and entity.type != "person" and len(differing) < len(words)
+        slot = self.slots.get((form, index))
+        our_bones = bones("".join(words)) | bones(words[-1])
+        surface = members[0].surface
+        confused = {fold(e.right) for e in self.confusions.lookup(surface)} & {fold(f) for f in entity.forms}
+        person = honorific or members[0].type == "person"
+        return {
+            "spelling": max(0.0, spelling_of(words, entity) - _CLOSE),
+            "skeleton": float(bool(our_bones & (bones(entity.last) | bones(entity.canonical)))),
+            "no_word": float(strange),
+            "doubtful_reference": doubt,
+            "known_name": float(not strange and not ordinary and not honorific and not acronym),
+            "honorific_word": float(ordinary and (honorific or first) and entity.type == "person"),
+            "plain_word": float(ordinary and not (honorific or first) and not acronym),
+            "shared_first": float(first),
+            "shared_word": float(shares and len(entity.words) > 1),
+            "role": float(role),
+            "office": float(not role and bool({o for o, _ in roles} & {o for o, _ in entity.roles})),
+            "slot": slot[0] if slot else 0.0,
+            "acronym": float(acronym),
+            "other_expansion": float(acronym and bool(stands_for)),
+            "confusion": float(bool(confused)),
+            "beside": float(any(index in self.forms.present.get(n.sentence, ()) for n in members)),
+            "type_clash": float(_clash("person" if person else members[0].type, entity.type)),
+        }  # fmt: skip
+
+    def _kin(self, forms: Sequence[Form]) -> dict[Form, list[Form]]:
+        """Return for each form those that probably mean the same: alike in stem, consonants or beginning."""
+        shelves: defaultdict[str, set[Form]] = defaultdict(set)
+        for form in forms:
+            last = form[-1]
+            for key in (last.removesuffix("s"), *bones(last), *bones("".join(form)), last[:3], "".join(form)[:4]):
+                shelves[key].add(form)
+        out: dict[Form, set[Form]] = {f: set() for f in forms}
+        for shelf in shelves.values():
+            for a, b in combinations(sorted(shelf), 2):
+                if b not in out[a] and self._are_kin(a, b):
+                    out[a].add(b)
+                    out[b].add(a)
+        return {form: sorted(others) for form, others in out.items()}
+
+    def _are_kin(self, a: Form, b: Form) -> bool:
+        left, right = joined_article(a), joined_article(b)
+        if len(left) > 1 and len(right) > 1:
+            return False
+        if same_stem(left[-1], right[-1]):
+            return True
+        if is_ordinary(left) or is_ordinary(right):
+            return False
+        return word_similarity(left[-1], right[-1]) >= _KIN
+
+    def clauses(self, form: Form, index: int) -> dict[str, str]:
+        """Return what each kind of evidence says, for people."""
+        entity = self.inventory.entities[index]
+        surface = self.forms.members[form][0].surface
+        role = shared_role(self.forms.roles.get(form, ()), entity, self.inventory)
+        return {
+            "spelling": f"it is written like {entity.canonical}",
+            "skeleton": f"its consonants are those of {entity.last}",
+            "no_word": "it is neither a word nor a known name",
+            "honorific_word": f"{surface} is a common word that stands where a person is named",
+            "shared_first": f"it has the first name of {entity.canonical}",
+            "shared_word": f"it shares a word with {entity.canonical}",
+            "role": f"it is called {role}, as {entity.canonical} is in the references",
+            "office": f"it holds the same office as {entity.canonical}",
+            "slot": f"the matching reference sentence has {entity.canonical} in its place",
+            "acronym": f"its initials spell {entity.canonical}",
+            "confusion": f"{entity.canonical} is known to be translated so",
+            "kin": f"other forms in this text that go with it mean {entity.canonical}",
+        }
+
+
+def spelling_of(words: Sequence[str], entity: Entity) -> float:
+    """Return how alike a name is to the entity's, 0 to 1; a single word is held against its single words too."""
+    words = joined_article(words)
+    options = [name_similarity(words, entity.words)]
+    if len(words) == 1:
+        options.append(word_similarity(words[0], entity.last))
+        options += [word_similarity(words[0], f) for f in entity.forms if " " not in f]
+    return max(options)
+
+
+def _log_odds(probability: float) -> float:
+    """Return the strength of kin as 0 to 4: what the kin's own evidence is worth above even odds."""
+    return min(4.0, max(0.0, math.log(probability / max(1e-6, 1 - probability)) + 4.0))
+
+
+def _neighbours(text: str, start: int, end: int) -> set[str]:
+    around = text[max(0, start - _WINDOW) : start] + " " + text[end : end + _WINDOW]
+    return {w for w in re.findall(r"\w+", around.lower()) if len(w) > 2}
+
+
+def _clash(left: EntityType, right: EntityType) -> bool:
+    firm = {"person", "place", "organisation"}
+    return left in firm and right in firm and left != right and {left, right} != {"organisation", "place"}

@@ -1,0 +1,94 @@
+"""Names cut to size: runs that hold several names parted, names whose last word lost its capital lengthened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from audit.entities import gazetteers as gz
+from audit.entities.inventory import Entity, Inventory
+from audit.entities.joints import Glued
+from audit.entities.lexicon import is_common_noun
+from audit.entities.mentions import Name
+from audit.entities.spelling import fold
+from audit.records import Text
+
+__all__ = ["segment"]
+
+_NEXT_WORD = re.compile(r" ([a-z]{3,})\b")
+
+
+def segment(names: Iterable[Name], inventory: Inventory, text: Text, glued: Sequence[Glued]) -> list[Name]:
+    """Part runs that hold a name the references know beside other words ("Openai Burgua"), and lengthen names whose
+    last word lost its capital ("Roosevelt room"). Words glued to a name are read elsewhere."""
+    swallowed = {g.token.start for g in glued}
+    out: list[Name] = []
+    for name in names:
+        for part in _parted(name, inventory, text.document.text):
+            spans = _word_spans(part, text.document.text)
+            if not any(start in swallowed for start, _ in spans):
+                out.append(_lengthened(part, inventory, text.document.text))
+    return out
+
+
+def _lengthened(name: Name, inventory: Inventory, text: str) -> Name:
+    following = _NEXT_WORD.match(text, name.end)
+    if not following or fold(name.surface + following.group(1)) not in inventory.by_fold:
+        return name
+    end = following.end()
+    words = (*name.words, following.group(1))
+    return replace(name, end=end, surface=text[name.start : end], words=words, common=False)
+
+
+def _parted(name: Name, inventory: Inventory, text: str) -> list[Name]:
+    count = len(name.words)
+    if count == 1 or fold(name.surface) in inventory.by_fold:
+        return [name]
+    spans = _word_spans(name, text)
+    for size in range(count - 1, 0, -1):
+        for at in range(count - size + 1):
+            part = name.words[at : at + size]
+            folded = fold("".join(part))
+            index = inventory.by_fold.get(folded)
+            if index is None or not _stands_alone(name, at, size, inventory.entities[index]):
+                continue
+            piece = _piece(name, spans, at, at + size, text)
+            before = _parted(_piece(name, spans, 0, at, text), inventory, text) if at else []
+            after = _parted(_piece(name, spans, at + size, count, text), inventory, text) if at + size < count else []
+            return [n for n in (*before, piece, *after) if n is piece or not n.common or n.honorific]
+    return [name]
+
+
+def _stands_alone(name: Name, at: int, size: int, entity: Entity) -> bool:
+    """Whether part of a run may be cut out: not a bare first name, not the surname of another person's full name."""
+    if entity.type == "person" and size == 1 and len(name.words) == 2:
+        return gz.zipf(name.words[1 - at].lower()) > 0 and not gz.is_first_name(name.words[0]) and at == 0
+    return True
+
+
+def _word_spans(name: Name, text: str) -> list[tuple[int, int]]:
+    spans = []
+    at = name.start
+    for word in name.words:
+        at = text.index(word, at)
+        spans.append((at, at + len(word)))
+        at += len(word)
+    return spans
+
+
+def _piece(name: Name, spans: Sequence[tuple[int, int]], at: int, end: int, text: str) -> Name:
+    words = name.words[at:end]
+    start, stop = spans[at][0], spans[end - 1][1]
+    ordinary = all(is_common_noun(w) and not gz.is_place(w) for w in words)
+    return replace(
+        name,
+        start=start,
+        end=stop,
+        surface=text[start:stop],
+        words=words,
+        honorific=name.honorific if at == 0 else "",
+        office=name.office if at == 0 else "",
+        common=ordinary,
+        type=name.type if at == 0 and name.honorific else "place" if gz.is_place(text[start:stop]) else "other",
+    )
