@@ -27,10 +27,10 @@ _CLASSES = str.maketrans(
     {"b": "p", "v": "f", "w": "f", "j": "g", "q": "k", "c": "k", "x": "k", "z": "s", "l": "l", "r": "r", "d": "t"}
 )
 _SOUNDS = (
-    ("sch", "s"), ("tch", "s"), ("ph", "f"), ("kh", "k"), ("gh", "g"), ("sh", "s"), ("ch", "s"), ("th", "t"),
+    ("sch", "s"), ("tch", "s"), ("ph", "f"), ("kh", "k"), ("gh", "k"), ("sh", "s"), ("ch", "s"), ("th", "t"),
     ("ck", "k"), ("dg", "g"), ("ts", "s"), ("tz", "s"), ("zh", "s"), ("dh", "d"),
 )  # fmt: skip
-_SILENT = re.compile(r"[aeiouyhw]")
+_SILENT = re.compile(r"[aeiouyh]")
 _DOUBLED = re.compile(r"(.)\1+")
 _BONES = 3
 _ARTICLE = re.compile(r"^(?:al|el)(?=[^aeiou]..)")

@@ -1,0 +1,104 @@
+"""Each way of mangling a name, on texts of our own: found, corrected, and given its kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.records import Link
+from entity_texts import CLEAN, errors, read, reading
+
+
+def test_a_clean_text_has_no_errors() -> None:
+    assert errors(read(CLEAN, CLEAN)) == {}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "surface", "suggestion", "kind"),
+    [
+        ("Harald Vendrick spoke for NordKraft.", "Harald Vendrick", "Harald Wendrik", "name_variant"),
+        ("The town thanked Mr. Wendrick again.", "Wendrick", "Wendrik", "name_variant"),
+        ("Mr. Al-Kessani was there.", "Al-Kessani", "Kessani", "name_variant"),
+        ("Mr. Al -Kesani was there.", "Al -Kesani", "Kessani", "name_variant"),
+        ("Turbines of Nordkraft stood still.", "Nordkraft", "NordKraft", "casing"),
+        ("The report came from NordKraftAnd it was short.", "NordKraftAnd", "NordKraft. And", "merged"),
+        ("A letter reached townKessani on Monday.", "townKessani", "town Kessani", "merged"),
+        ("Harald German, CEO of NordKraft, met the press.", "Harald German", "Harald Wendrik", "name_as_word"),
+        ("They met in Port mallow yesterday.", "Port mallow", "Port Mallow", "casing"),
+    ],
+)
+def test_a_mangled_name_is_found_and_corrected(sentence: str, surface: str, suggestion: str, kind: str) -> None:
+    assert errors(read(sentence, CLEAN)).get(surface) == (suggestion, kind)
+
+
+def test_a_surname_that_became_a_word_is_found_by_its_kin() -> None:
+    text = "Harald Sailor, the chief executive of NordKraft, came. Mr. Sailor spoke. Mr. Sailors left the hall."
+    found = errors(read(text, CLEAN))
+    assert found["Sailor"] == ("Wendrik", "name_as_word")
+    assert found["Sailors"] == ("Wendrik", "name_as_word")
+
+
+def test_an_honorific_alone_does_not_make_an_error_of_a_stranger() -> None:
+    assert errors(read("Mr. Brewer and Mr. Hollis of Lowfield were not asked.", CLEAN)) == {}
+
+
+def test_an_acronym_is_not_blamed_for_its_own_expansion() -> None:
+    assert "International Wind Registry" not in errors(read("The International Wind Registry wrote it.", CLEAN))
+
+
+def test_an_acronym_read_as_another_body_is_found() -> None:
+    reference = "The plan needs AI. Engineers say AI will help, and AI is cheap."
+    found = errors(read("The plan needs Amnesty International, they say.", reference))
+    assert found["Amnesty International"] == ("AI", "acronym")
+
+
+def test_letter_case_of_a_style_is_no_error() -> None:
+    reference = "The COVID wave and NASA were topics. BASEL II was not."
+    assert errors(read("The Covid wave and Nasa were topics.", reference)) == {}
+
+
+def test_a_form_with_more_capitals_than_the_reference_is_no_error() -> None:
+    assert errors(read("NordKraft built it.", "The firm Nordkraft built it, and Nordkraft paid.")) == {}
+
+
+def test_allowed_forms_are_never_flagged() -> None:
+    assert "Wendrick" not in errors(read("Mr. Wendrick spoke.", CLEAN, allow=("Wendrick",)))
+
+
+def test_the_suggestion_replaces_exactly_the_span() -> None:
+    resolution = read("Mr. Wendrick met Lena Osterfelt.", CLEAN)
+    assert reading(resolution, "Wendrick").suggestion == "Wendrik"
+    assert reading(resolution, "Lena Osterfelt").suggestion == "Lena Osterfeld"
+
+
+def test_evidence_names_the_reference() -> None:
+    found = reading(read("Mr. Wendrick spoke.", CLEAN), "Wendrick")
+    assert found.place is not None
+    assert CLEAN[found.place.start : found.place.end] == "Wendrik"
+    assert found.supported
+    assert any(s.name == "spelling" and s.weight > 0 for s in found.signals)
+
+
+def test_the_entity_of_a_right_mention_is_the_full_name() -> None:
+    resolution = read("Wendrik paused.", CLEAN)
+    assert [(r.canonical, r.type, r.kind) for r in resolution.readings] == [("Harald Wendrik", "person", None)]
+
+
+def test_a_reference_that_may_be_garbled_weighs_less() -> None:
+    once = read("Mr. Wendrick spoke.", "Mr. Wendrik spoke first.")
+    often = read("Mr. Wendrick spoke.", CLEAN)
+    sure = reading(often, "Wendrick").confidence
+    doubted = [r.confidence for r in once.readings if r.name.surface == "Wendrick" and r.kind and r.supported]
+    assert all(c < sure for c in doubted)
+
+
+def test_two_forms_of_one_name_are_inconsistent_without_any_reference() -> None:
+    resolution = read("Peter Hollinger came. Mr. Hollinger sat. Later Mr. Hollingar left.")
+    found = reading(resolution, "Hollingar")
+    assert (found.kind, found.supported, found.suggestion) == ("name_variant", False, "Hollinger")
+
+
+def test_what_two_aligned_sentences_leave_over_is_evidence() -> None:
+    hypothesis = "The turbines near Port Willow cost much."
+    reference = "The turbines near Port Mallow cost much. Port Mallow is small."
+    link = Link((0,), (0,), 0.9, 0.95, "equivalent", "reference-0")
+    assert errors(read(hypothesis, reference, links=(link,))).get("Port Willow", ("",))[0] == "Port Mallow"

@@ -1,0 +1,136 @@
+"""Fit the weights of ``audit/entities/data/linking.json``.
+
+Machine translations of news (``corpus.jsonl.gz``) are garbled by the mangler with a seed, sentences of both sides are
+dropped and three documents are put together, so that hypothesis and reference are comparable rather than parallel. Each
+pair of an unknown form and an entity that it could mean is an example; it is right when the mangler made the form of
+that entity. Documents whose reference has an odd hash are left out: they measure generalisation
+(``tests/benchmarks/entities_mangled.py``). The five real documents have no part in it.
+
+usage: python training/train_linking.py SHARED_FOLDER [--documents N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from audit import alignment
+from audit.encoders import load_encoder
+from audit.entities.candidates import Candidates
+from audit.entities.confusions import load
+from audit.entities.forms import form_of, gather
+from audit.entities.inventory import take_inventory
+from audit.entities.joints import find_glued
+from audit.entities.mentions import find_names
+from audit.entities.segments import segment
+from audit.entities.spelling import fold
+from audit.entities.tokens import CaseProfile
+from audit.records import Document, Link, Text
+from audit.sentences import split
+from audit.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from benchmarks.mangler import GoldSpan, mangle  # noqa: E402
+
+SEED = 20_261_121
+TOGETHER = 3
+KEPT = 0.7
+WEIGHTS = ROOT / "audit" / "entities" / "data" / "linking.json"
+BY_HAND = {"doubtful_reference": -1.5}
+"""References are never garbled here, so that nothing can be learned of this."""
+
+
+def cases(shared: Path, limit: int) -> Iterator[tuple[str, list[GoldSpan], str]]:
+    """Yield (garbled hypothesis, what was garbled, reference) of references with an even hash."""
+    rows = [json.loads(line) for line in gzip.open(shared / "bench" / "corpus.jsonl.gz", "rt", encoding="utf-8")]
+    references = {r["id"]: r["text"] for r in rows if r["type"] == "reference"}
+    systems: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row["type"] != "reference":
+            systems[row["reference"]].append(row["text"])
+    names = [n for n in sorted(references) if is_tuned(n) and systems[n]]
+    for number in range(min(limit, len(names) // TOGETHER)):
+        rng = Random(SEED + number)
+        group = names[number * TOGETHER : (number + 1) * TOGETHER]
+        hypothesis = "\n".join(line for n in group for line in thin(rng.choice(systems[n]), rng))
+        reference = "\n".join(line for n in group for line in thin(references[n], rng))
+        garbled, gold = mangle(hypothesis, seed=SEED + number)
+        yield garbled, gold, reference
+
+
+def is_tuned(name: str) -> bool:
+    """Whether documents of this reference may be fitted to."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2 == 0
+
+
+def thin(text: str, rng: Random) -> list[str]:
+    return [line for line in text.split("\n") if rng.random() < KEPT]
+
+
+def examples(garbled: str, gold: Sequence[GoldSpan], reference: str, encoder: object) -> Iterator[tuple[dict[str, float], bool]]:
+    text, other = as_text("hypothesis", garbled), as_text("reference", reference)
+    ours, theirs = [s.text for s in text.sentences], [s.text for s in other.sentences]
+    left, right = encoder.encode(ours).vectors, encoder.encode(theirs).vectors
+    links = [
+        Link(k.hypothesis, k.reference, k.similarity, k.confidence, k.relation, "reference")
+        for k in alignment.align(ours, theirs, left, right, encode=lambda merged: encoder.encode(merged).vectors)
+    ]
+    profile = CaseProfile.of((text, other))
+    inventory = take_inventory([other], profile)
+    names = segment(find_names(text, profile), inventory, text, list(find_glued(text, inventory)))
+    forms = gather(names, inventory, garbled)
+    candidates = Candidates(text, [other], links, inventory, forms, load())
+    for form, options in candidates.weighed([f for f, known in forms.known.items() if known is None]).items():
+        meant = {fold(g.correct.split()[-1]) for g in gold for n in forms.members[form] if n.start < g.end and g.start < n.end}
+        for index, features in options.items():
+            entity = inventory.entities[index]
+            yield features, bool(meant & {fold(w) for w in (*entity.forms, entity.last)})
+
+
+def as_text(name: str, content: str) -> Text:
+    document = Document(name, content)
+    return Text(document, split(document))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("shared", type=Path)
+    arguments.add_argument("--documents", type=int, default=150)
+    options = arguments.parse_args()
+    encoder = load_encoder(Settings())
+    rows = [e for case in cases(options.shared, options.documents) for e in examples(*case, encoder)]
+    names = [n for n in json.loads(WEIGHTS.read_text("utf-8"))["features"] if n not in BY_HAND]
+    table = np.array([[features.get(n, 0.0) for n in names] for features, _ in rows])
+    labels = np.array([label for _, label in rows])
+    model = LogisticRegression(C=10.0, max_iter=5000).fit(table, labels)
+    weights = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0], strict=True)}
+    WEIGHTS.write_text(
+        json.dumps(
+            {
+                "version": "1",
+                "provenance": f"training/train_linking.py --documents {options.documents}, seed {SEED}: "
+                f"{len(rows)} pairs, {int(labels.sum())} of them right; corpus.jsonl.gz garbled by the mangler",
+                "bias": round(float(model.intercept_[0]), 3),
+                "features": {**weights, **BY_HAND},
+            },
+            indent=1,
+        )
+        + "\n",
+        "utf-8",
+    )
+    print(WEIGHTS.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    main()
