@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from audit.auditor import Auditor
     from audit.embeddings import Encoder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,3 +37,12 @@ def encoder() -> Encoder:
     from audit.settings import Settings
 
     return load_encoder(Settings(cache=False))
+
+
+@pytest.fixture(scope="session")
+def auditor() -> Auditor:
+    """An auditor with the bundled model; nothing is cached on disk."""
+    from audit.auditor import Auditor
+    from audit.settings import Settings
+
+    return Auditor(Settings(cache=False))

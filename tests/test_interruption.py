@@ -1,0 +1,130 @@
+"""A run that is stopped, at any moment and in any way, leaves the output folder as it was or complete."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from audit.demo import demonstration
+from audit.interruption import Interruption
+
+HYPOTHESIS, REFERENCES = demonstration()
+MOMENTS = int(os.environ.get("AUDIT_KILLS", "4"))
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}
+# Before Python has come as far as our own first line, a signal does what it does to any process.
+UNHANDLED = {signal.SIGINT: {130, -signal.SIGINT}, signal.SIGTERM: {143, -signal.SIGTERM}}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def start(output: Path, temporary: Path) -> subprocess.Popen[bytes]:
+    references = [part for path in REFERENCES for part in ("-r", str(path))]
+    command = [sys.executable, "-m", "audit", "run", str(HYPOTHESIS), *references, "-o", str(output)]
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
+    """What an undisturbed run writes, and the seconds that it takes."""
+    folder = tmp_path_factory.mktemp("whole")
+    took = 0.0
+    for _ in range(2):  # the second one finds model and embeddings prepared, as the disturbed ones do
+        begin = time.monotonic()
+        with start(folder / "out", folder) as process:
+            assert process.wait() == 0, process.stderr.read()
+        took = time.monotonic() - begin
+    return contents(folder / "out"), took
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A folder of results of another run, with a file of someone's own."""
+    folder = tmp_path / "results" / "out"
+    folder.mkdir(parents=True)
+    for name in ("audit.json", "entities.csv", "report.html", "my-notes.txt"):
+        (folder / name).write_text(f"old {name}")
+    (tmp_path / "tmp").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+@pytest.mark.parametrize("how", CODES, ids=lambda how: how.name)
+def test_a_stopped_run(
+    how: signal.Signals, moment: int, old: Path, tmp_path: Path, whole: tuple[dict[str, bytes], float]
+) -> None:
+    complete, took = whole
+    before = contents(old)
+    with start(old, tmp_path / "tmp") as process:
+        time.sleep(took * (moment + 0.5) / MOMENTS)
+        process.send_signal(how)
+        code, err = process.wait(timeout=60), process.stderr.read().decode()
+    after = contents(old)
+    assert after in (before, complete | {"my-notes.txt": before["my-notes.txt"]})
+    assert "Traceback" not in err
+    if code != 0:
+        assert code == CODES[how] or (moment == 0 and code in UNHANDLED.get(how, set()))
+    if how is not signal.SIGKILL:
+        assert [path.name for path in old.parent.iterdir()] == ["out"]
+        assert not list((tmp_path / "tmp").iterdir())
+
+
+@pytest.mark.parametrize("how", CODES, ids=lambda how: how.name)
+def test_stopped_while_it_writes(
+    how: signal.Signals, old: Path, tmp_path: Path, whole: tuple[dict[str, bytes], float]
+) -> None:
+    complete, _ = whole
+    before = contents(old)
+    with start(old, tmp_path / "tmp") as process:
+        while process.poll() is None and len(list(old.parent.iterdir())) == 1:
+            time.sleep(0.0005)
+        process.send_signal(how)
+        process.wait(timeout=60)
+    assert contents(old) in (before, complete | {"my-notes.txt": before["my-notes.txt"]})
+    with start(old, tmp_path / "tmp") as process:
+        assert process.wait() == 0
+    assert contents(old) == complete | {"my-notes.txt": before["my-notes.txt"]}
+    assert [path.name for path in old.parent.iterdir()] == ["out"]
+
+
+def test_a_lost_signal_is_heard_at_the_next_step() -> None:
+    """Python swallows what a handler raises within a destructor."""
+    code = """
+import os, signal
+from audit.interruption import Interruption
+interruption = Interruption()
+interruption.install()
+class Noisy:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+noise = Noisy()
+del noise
+print("still here", flush=True)
+interruption.check()
+print("not here")"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (143, "still here\n")
+
+
+def test_a_second_signal_kills() -> None:
+    code = """
+import os, signal
+from audit.interruption import Interruption
+Interruption().install()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+finally:
+    os.kill(os.getpid(), signal.SIGINT)"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGINT
+
+
+def test_without_a_signal_nothing_happens() -> None:
+    Interruption().check()
