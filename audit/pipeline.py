@@ -21,7 +21,7 @@ from audit.detectors.case import Case
 from audit.detectors.findings import finish
 from audit.embeddings import Embeddings, Encoder
 from audit.entities import linking, readings
-from audit.entities.confusions import load
+from audit.entities.confusions import Confusions, load
 from audit.records import (
     ENTITY_KINDS,
     Audit,
@@ -70,10 +70,11 @@ def audit(
     report("embedding", 0, 1)
     vectors = _embed(text, encoder, tokens=settings.scores or settings.wording)
     other_vectors = tuple(_embed(other, encoder, tokens=settings.scores or settings.wording) for other in others)
-    links, resolution = _align(text, others, vectors, other_vectors, settings, encoder, report)
+    confusions = load(settings.confusions)
+    links, resolution = _align(text, others, vectors, other_vectors, settings, encoder, confusions, report)
     report("detecting", 0, 1)
     case = Case(text, others, links, settings.mode, vectors, other_vectors)
-    findings, conflicts = registry.detect(case, resolution, wording=settings.wording)
+    findings, conflicts = registry.detect(case, resolution, confusions, wording=settings.wording)
     rejected = frozenset(d.id for d in read_decisions(settings.decisions) if d.rejects) if settings.decisions else ()
     finished = finish(findings, document, rejected)
     report("scoring", 0, 1)
@@ -125,10 +126,10 @@ def _align(
     other_vectors: Sequence[Embeddings],
     settings: Settings,
     encoder: Encoder,
+    confusions: Confusions,
     report: Progress,
 ) -> tuple[tuple[Link, ...], readings.Resolution]:
     """Align and resolve names in turn until the names no longer change."""
-    confusions = load(settings.confusions)
     shown = [s.text for s in text.sentences]
     current = vectors.vectors
     links: tuple[Link, ...] = ()
@@ -136,7 +137,7 @@ def _align(
     for turn in range(_ROUNDS):
         report("aligning", turn, _ROUNDS)
         links = _links(shown, current, others, other_vectors, settings, encoder)
-        resolution = linking.resolve(text, others, links, confusions, settings.allow)
+        resolution = linking.resolve(text, others, links, confusions, settings.allow, mode=settings.mode)
         corrected = readings.corrected(resolution, text)
         changed = [i for i, (a, b) in enumerate(zip(shown, corrected, strict=True)) if a != b]
         if not settings.realign or not changed:

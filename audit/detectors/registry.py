@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from audit.detectors import casing, names
+from audit.detectors import casing, names, titles
 from audit.detectors.case import Case
+from audit.entities.confusions import Confusions
 from audit.entities.readings import Resolution
 from audit.records import Conflict, Finding
 
 __all__ = ["detect"]
 
 
-def detect(case: Case, resolution: Resolution, *, wording: bool) -> tuple[list[Finding], tuple[Conflict, ...]]:
+def detect(
+    case: Case, resolution: Resolution, confusions: Confusions, *, wording: bool
+) -> tuple[list[Finding], tuple[Conflict, ...]]:
     """Return what all detectors find, unordered and without ids, and the conflicts between sources."""
-    findings = [*names.detect(case, resolution), *casing.detect(case)]
+    findings = [*names.detect(case, resolution), *titles.detect(case, confusions), *casing.detect(case)]
     conflicts: list[Conflict] = []
     return findings, tuple(conflicts)

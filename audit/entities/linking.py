@@ -24,8 +24,9 @@ from audit.entities.mentions import Name, find_names
 from audit.entities.readings import Reading, Resolution
 from audit.entities.segments import segment
 from audit.entities.spelling import fold, name_similarity
+from audit.entities.swaps import Swap, find_swaps
 from audit.entities.tokens import CaseProfile
-from audit.records import EntityKind, EntityType, Link, Severity, Signal, Text
+from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, Text
 
 __all__ = ["LINKER", "resolve"]
 
@@ -47,6 +48,8 @@ def resolve(
     links: Sequence[Link],
     confusions: Confusions,
     allow: Collection[str] = (),
+    *,
+    mode: Mode = "comparable",
 ) -> Resolution:
     """Read every name of ``text`` against what the ``references`` hold.
 
@@ -63,6 +66,9 @@ def resolve(
     chosen = _choose(candidates, forms, allowed)
     own = _own_clusters(forms, chosen)
     readings = [_read(name, forms, chosen, own, inventory, allowed) for name in names]
+    if mode == "parallel":
+        swaps = find_swaps(text, references, links, names, forms, inventory)
+        readings = [_swapped(r, swaps.get(r.name.start), inventory, allowed) for r in readings]
     readings = _with_doubts(readings, allowed, bool(references))
     readings += [_glued_reading(g, inventory) for g in glued]
     return Resolution(tuple(sorted(readings, key=lambda r: (r.name.start, r.name.end))), inventory)
@@ -170,7 +176,7 @@ def _suggest(name: Name, entity: Entity) -> tuple[str, Place]:
     size = len(joined_article(name.words))
     if spells(name.words, entity):
         wanted = [f for f in forms if is_acronym(f)]
-    elif entity.type == "person" and size == 1:
+    elif entity.type == "person" and size == 1 and (name.honorific or spelling_of(name.words, entity) >= _ALIKE):
         wanted = [f for f in forms if f == entity.last] or [entity.last]
     elif entity.type == "person":
         wanted = [entity.canonical]
@@ -178,6 +184,19 @@ def _suggest(name: Name, entity: Entity) -> tuple[str, Place]:
         wanted = [f for f in forms if name_similarity(name.words, f.split()) >= _CLOSE] or forms
     places = entity.places.get(wanted[0]) or entity.places[forms[0]]
     return wanted[0], places[0]
+
+
+def _swapped(reading: Reading, swap: Swap | None, inventory: Inventory, allowed: frozenset[str]) -> Reading:
+    """Read a name as the one that the translation has in its place, unless something better is known of it."""
+    if swap is None or reading.kind is not None or swap.confidence < _THRESHOLD or reading.name.surface in allowed:
+        return reading
+    entity = inventory.entities[swap.entity]
+    signal = Signal("slot", 0.0, f"the translation has {swap.form} in its place")
+    kind: EntityKind = "name_as_word" if is_ordinary(reading.name.words) else "wrong_entity"
+    return Reading(
+        reading.name, swap.entity, entity.canonical, entity.type, kind, "major", swap.form, swap.confidence, True,
+        (signal,), swap.place,
+    )  # fmt: skip
 
 
 def _with_doubts(readings: Sequence[Reading], allowed: frozenset[str], references: bool) -> list[Reading]:

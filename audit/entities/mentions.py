@@ -25,16 +25,17 @@ OFFICES = frozenset(
     """president vice premier prime minister secretary chancellor governor mayor senator congressman congresswoman
     representative ambassador king queen prince princess emperor sheikh emir sultan pope cardinal archbishop bishop
     reverend judge justice general colonel major captain lieutenant sergeant admiral marshal commissioner sheriff
-    chief director chairman chairwoman chair ceo ceos cfo coo cto founder cofounder executive officer spokesman
-    spokeswoman spokesperson professor doctor editor attorney lawyer coach manager deputy former acting candidate nominee
-    czar speaker leader commander ministry""".split()
+    chief advocate director chairman chairwoman chair ceo ceos cfo coo cto founder cofounder executive officer
+    spokesman spokeswoman spokesperson professor doctor editor attorney lawyer coach manager deputy former acting
+    candidate nominee
+    czar speaker leader commander""".split()
 )
 """Words of office that stand before a name and are no part of it."""
 
 _OF_HEADS = frozenset(
     """bank university department ministry house board city gulf republic state court institute academy council
     college bureau church cathedral kingdom isle bay cape port lord duke prince bill federation union association
-    committee office academy museum library fund school sea strait mount lake""".split()
+    committee office battle siege treaty museum library fund school sea strait mount lake""".split()
 )
 _FUNCTION_WORDS = frozenset(
     """a an the and or but if then than that this these those there here he she it they we you i his her its their our

@@ -13,9 +13,21 @@ import math
 from audit.entities.measures import MEASURES
 from audit.entities.quantity_reader import MAX_DIGITS, Code, Figure, Quantity, Reader
 
-__all__ = ["Code", "Figure", "Quantity", "closeness", "compatible", "find_codes", "find_quantities", "same"]
+__all__ = [
+    "Code",
+    "Figure",
+    "Quantity",
+    "closeness",
+    "compatible",
+    "difference",
+    "find_codes",
+    "find_quantities",
+    "same",
+]
 
 MINUTES_IN_DAY = 24 * 60
+CONVERSION = 0.03
+"""Amounts converted from another unit are rounded by up to this share."""
 
 
 def find_quantities(text: str) -> list[Quantity]:
@@ -72,6 +84,8 @@ def compatible(a: Quantity, b: Quantity) -> bool:
         if kind and other_kind:
             return False
         return a.low == b.low and a.high == b.high
+    if a.unit != b.unit and difference(a, b) <= CONVERSION:
+        return True
     (low, high), (other_low, other_high) = _interval(a), _interval(b)
     return low <= other_high and other_low <= high
 
@@ -91,6 +105,15 @@ def closeness(a: Quantity, b: Quantity) -> float:
         return 0.1
     factor = _dimension(a)[1] / _dimension(b)[1]
     return 0.8 / (1.0 + abs(math.log(a.value / b.value * factor)))
+
+
+def difference(a: Quantity, b: Quantity) -> float:
+    """Return by what share of the larger two amounts of one dimension differ (0 to 1, 1 for other dimensions)."""
+    (kind, x), (other_kind, y) = _dimension(a), _dimension(b)
+    one, other = abs(a.value * x), abs(b.value * y)
+    if kind != other_kind or not max(one, other) > 0:
+        return float(kind != other_kind)
+    return abs(one - other) / max(one, other)
 
 
 def _dimension(q: Quantity) -> tuple[str, float]:

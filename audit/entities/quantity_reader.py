@@ -22,7 +22,7 @@ MAX_DIGITS = 18
 
 
 _BRACKETS = frozenset('()[]{}"“”‘,;:.!?')
-_TOKEN = re.compile(r"(?P<number>\d+(?:[.,:/]\d+)*)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)|(?P<mark>[^\s])")
+_TOKEN = re.compile(r"(?P<number>\d+(?:[.,/]\d+|:\d{2}(?!\d))*)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)|(?P<mark>[^\s])")
 _GROUPED = re.compile(r"\d{1,3}(?:(?:,\d{3})+|(?:,\d{2})*,\d{3})(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _GROUP_SPACES = frozenset("\u00a0\u202f\u2009 ")

@@ -16,6 +16,13 @@ from audit.records import Text
 
 __all__ = ["segment"]
 
+_GENERIC = frozenset(
+    """village town city district county province state region river lake island islands mountain mountains valley sea
+    bay street road avenue square bridge airport station party government administration university college school
+    church court court council police army club team company group bank hotel""".split()
+)
+"""Kinds of place and body whose capital is a matter of house style ("the Volga river")."""
+
 _NEXT_WORD = re.compile(r" ([a-z]{3,})\b")
 
 
@@ -34,7 +41,11 @@ def segment(names: Iterable[Name], inventory: Inventory, text: Text, glued: Sequ
 
 def _lengthened(name: Name, inventory: Inventory, text: str) -> Name:
     following = _NEXT_WORD.match(text, name.end)
-    if not following or fold(name.surface + following.group(1)) not in inventory.by_fold:
+    if (
+        not following
+        or following.group(1) in _GENERIC
+        or fold(name.surface + following.group(1)) not in inventory.by_fold
+    ):
         return name
     end = following.end()
     words = (*name.words, following.group(1))

@@ -1,0 +1,146 @@
+"""Names that stand where a parallel reference has another: what two aligned translations leave over on both sides.
+
+Only a translation of the same text says that much; comparable accounts name others for good reasons.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit.entities import gazetteers as gz
+from audit.entities.forms import Forms, form_of, is_ordinary
+from audit.entities.inventory import Inventory, Place
+from audit.entities.mentions import Name
+from audit.entities.spelling import fold, initials, word_similarity
+from audit.records import Link, Text
+
+__all__ = ["Swap", "find_swaps"]
+
+_CONTEXT = 5
+_STEM = 4
+_RELATED = 0.62
+_LEAST_FIT = 0.2
+_ALONE = 0.25
+_TRUSTED_LINK = 0.5
+_SLOPE, _MIDDLE = 4.0, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """The entity that a reference has in a name's place, its form there (with the article that the hypothesis lacks),
+    where it has it, and how probable an error is."""
+
+    entity: int
+    form: str
+    place: Place
+    confidence: float
+
+
+def find_swaps(
+    text: Text,
+    references: Sequence[Text],
+    links: Sequence[Link],
+    names: Sequence[Name],
+    forms: Forms,
+    inventory: Inventory,
+) -> dict[int, Swap]:
+    """Return swaps by the offset at which the name starts. ``links`` must come from a parallel alignment."""
+    numbers = {r.document.name: i for i, r in enumerate(references)}
+    by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
+    for name in names:
+        by_sentence[name.sentence].append(name)
+    swaps: dict[int, Swap] = {}
+    for link in links:
+        if link.confidence < _TRUSTED_LINK:
+            continue
+        number = numbers.get(link.document, 0)
+        ours = [n for i in link.hypothesis for n in by_sentence[i]]
+        theirs = [p for i in link.reference for p in inventory.in_sentence.get((number, i), ())]
+        left, right = _left_over(ours, theirs, forms, inventory, references[number].document.text)
+        fits = [
+            (_fit(n, p, text, references[number], link), -i, -j)
+            for i, n in enumerate(left)
+            for j, (_, p) in enumerate(right)
+        ]
+        used: set[tuple[str, int]] = set()
+        for fit, i, j in sorted(fits, reverse=True):
+            # A name left alone on either side can only mean the other, wherever in the sentence it stands.
+            fit += _ALONE * (len(left) == len(right) == 1)
+            if fit < _LEAST_FIT or ("ours", i) in used or ("theirs", j) in used:
+                continue
+            used |= {("ours", i), ("theirs", j)}
+            index, place = right[-j]
+            sure = link.confidence / (1 + math.exp(-_SLOPE * (fit - _MIDDLE)))
+            form = _form_there(place, references[number].document.text, left[-i], text.document.text)
+            swaps[left[-i].start] = Swap(index, form, place, sure)
+    return swaps
+
+
+def _form_there(place: Place, reference: str, name: Name, text: str) -> str:
+    form = reference[place.start : place.end]
+    article = re.search(r"\b[Tt]he $", reference[: place.start][-5:])
+    has_own = re.search(r"\b(?:[Tt]he|[Aa]n?) $", text[: name.start][-5:])
+    return f"the {form}" if article and not has_own else form
+
+
+def _left_over(
+    ours: Sequence[Name], theirs: Sequence[tuple[int, Place]], forms: Forms, inventory: Inventory, reference: str
+) -> tuple[list[Name], list[tuple[int, Place]]]:
+    """Return the names and places without a partner that is, or may be, the same."""
+    there = {index for index, _ in theirs}
+    left = []
+    partnered: set[int] = set()
+    for name in ours:
+        known = forms.known[form_of(name)]
+        kin = {i for i, p in theirs if i == known or _related(name.words, reference[p.start : p.end])}
+        if known in there or kin:
+            partnered |= kin | ({known} if known is not None else set())
+        elif not name.common or name.honorific or not name.opening or len(name.words) > 1:
+            left.append(name)
+    right = [(i, p) for i, p in theirs if i not in partnered]
+    return left, [
+        (i, p)
+        for i, p in right
+        if len(inventory.entities[i].words) > 1 or not is_ordinary([reference[p.start : p.end]])
+    ]
+
+
+def _related(words: Sequence[str], other: str) -> bool:
+    """Whether two names may be one in different words: a part in common, a people and its land, an acronym."""
+    theirs = re.findall(r"\w+", other)
+    if _land_and_people(" ".join(words), other) or _land_and_people(other, " ".join(words)):
+        return True
+    if fold("".join(words)) == initials(theirs) or initials(words) == fold(other):
+        return True
+    return any(
+        a[:_STEM].lower() == b[:_STEM].lower() or word_similarity(a, b) >= _RELATED
+        for a in words
+        for b in theirs
+        if len(a) >= _STEM and len(b) >= _STEM
+    )
+
+
+def _land_and_people(land: str, people: str) -> bool:
+    """Whether one is a country and the other a people; which one is left open, since both shift in translation."""
+    return gz.is_country(land) and gz.is_nationality(people)
+
+
+def _fit(name: Name, place: Place, text: Text, reference: Text, link: Link) -> float:
+    """How well the words around a name, and its place in the sentence, fit those of the other side: 0 to 1."""
+    ours = _around(text, link.hypothesis, name.start, name.end)
+    theirs = _around(reference, link.reference, place.start, place.end)
+    shared = sum(bool(a & b) * len(a & b) for a, b in zip(ours[:2], theirs[:2], strict=True))
+    most = sum(min(len(a), len(b)) for a, b in zip(ours[:2], theirs[:2], strict=True))
+    return 0.6 * shared / max(most, 1) + 0.4 * (1 - abs(ours[2] - theirs[2]))
+
+
+def _around(text: Text, sentences: Sequence[int], start: int, end: int) -> tuple[set[str], set[str], float]:
+    first, last = text.sentences[sentences[0]].start, text.sentences[sentences[-1]].end
+    before = [w.lower() for w in re.findall(r"\w+", text.document.text[first:start])]
+    after = [w.lower() for w in re.findall(r"\w+", text.document.text[end:last])]
+    position = len(before) / max(1, len(before) + len(after))
+    return set(before[-_CONTEXT:]), set(after[:_CONTEXT]), position
