@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from entity_texts import CLEAN, as_text, errors, read, reading
 
+from audit.entities.confusions import load
+from audit.entities.linking import resolve
 from audit.records import Link
-from entity_texts import CLEAN, errors, read, reading
 
 
 def test_a_clean_text_has_no_errors() -> None:
@@ -102,3 +104,22 @@ def test_what_two_aligned_sentences_leave_over_is_evidence() -> None:
     reference = "The turbines near Port Mallow cost much. Port Mallow is small."
     link = Link((0,), (0,), 0.9, 0.95, "equivalent", "reference-0")
     assert errors(read(hypothesis, reference, links=(link,))).get("Port Willow", ("",))[0] == "Port Mallow"
+
+
+def test_a_name_that_became_a_word_in_lower_case_is_found_where_the_reference_has_it() -> None:
+    reference = "Lee praised Kenji Son, the investor. Son bought the port in May."
+    link = Link((0,), (1,), 0.8, 0.9, "equivalent", "reference-0")
+    found = errors(read("His son bought the port in May.", reference, links=(link,)))
+    assert found["son"] == ("Son", "name_as_word")
+    assert errors(read("His son bought the port in May.", reference)) == {}
+
+
+def test_a_parallel_reference_that_has_another_name_makes_a_wrong_entity() -> None:
+    hypothesis, reference = (
+        as_text("The plane landed in Sochi at noon."),
+        as_text("The plane landed in Asmara at noon.", "r"),
+    )
+    link = Link((0,), (0,), 0.9, 0.95, "equivalent", "r")
+    parallel = resolve(hypothesis, [reference], [link], load(), mode="parallel")
+    assert errors(parallel) == {"Sochi": ("Asmara", "wrong_entity")}
+    assert errors(resolve(hypothesis, [reference], [link], load())) == {}

@@ -77,7 +77,7 @@ class Inventory:
 
 
 def take_inventory(references: Sequence[Text], profile: CaseProfile) -> Inventory:
-    """Gather the entities of ``references``; ``profile`` says how words are written in all texts of the audit."""
+    """Gather the entities of ``references``; ``profile`` says how words are written in them."""
     found = [find_names(reference, profile, clean=True) for reference in references]
     words: Counter[str] = Counter()
     for reference in references:

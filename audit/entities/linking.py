@@ -16,6 +16,7 @@ from audit.entities import evidence
 from audit.entities import gazetteers as gz
 from audit.entities.candidates import Candidates, spelling_of
 from audit.entities.confusions import Confusions
+from audit.entities.disguises import Disguise, find_disguises, named
 from audit.entities.doubts import Doubt, find_doubts
 from audit.entities.forms import Form, Forms, form_of, gather, is_acronym, is_ordinary, joined_article, spells
 from audit.entities.inventory import Entity, Inventory, Place, take_inventory
@@ -56,8 +57,9 @@ def resolve(
     ``links`` (of the last alignment) give the sentences whose left-over names may mean each other. Forms in ``allow``
     are right whatever the references say.
     """
-    profile = CaseProfile.of((text, *references))
-    inventory = take_inventory(references, profile)
+    theirs = CaseProfile.of(references)
+    profile = theirs + CaseProfile.of((text,))
+    inventory = take_inventory(references, theirs)
     glued = list(find_glued(text, inventory))
     names = segment(find_names(text, profile), inventory, text, glued)
     forms = gather(names, inventory, text.document.text)
@@ -70,6 +72,9 @@ def resolve(
         swaps = find_swaps(text, references, links, names, forms, inventory)
         readings = [_swapped(r, swaps.get(r.name.start), inventory, allowed) for r in readings]
     readings = _with_doubts(readings, allowed, bool(references))
+    meant = named(forms, names, {form: choice[0] for form, choice in chosen.items()})
+    hidden = find_disguises(text, references, links, names, meant, inventory, confusions)
+    readings += [_disguised_reading(d, inventory) for d in hidden]
     readings += [_glued_reading(g, inventory) for g in glued]
     return Resolution(tuple(sorted(readings, key=lambda r: (r.name.start, r.name.end))), inventory)
 
@@ -216,6 +221,16 @@ def _doubted(reading: Reading, doubts: Mapping[str, Doubt]) -> Reading:
         return reading
     suggestion, sure, signal = doubt
     return replace(reading, kind="name_variant", suggestion=suggestion, confidence=sure, signals=(signal,))
+
+
+def _disguised_reading(disguise: Disguise, inventory: Inventory) -> Reading:
+    token, entity = disguise.token, inventory.entities[disguise.entity]
+    name = Name(token.sentence, token.start, token.end, token.text, (token.text,), "", "", True, False, "other")
+    form = next(form for form, places in entity.places.items() if disguise.place in places)
+    return Reading(
+        name, disguise.entity, entity.canonical, entity.type, "name_as_word", "major", form, disguise.confidence, True,
+        (Signal("disguise", 0.0, disguise.reason),), disguise.place,
+    )  # fmt: skip
 
 
 def _glued_reading(glued: Glued, inventory: Inventory) -> Reading:

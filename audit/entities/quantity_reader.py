@@ -286,8 +286,8 @@ class Reader:
         if not numerator or denominator is None or not self._near(i + 1):
             return None
         plural = self._lower(j).endswith("s")
-        if (numerator > 1) != plural or (numerator == 1 and first == "a" and self._lower(j + 1) != "of"):
-            return None
+        if (numerator > 1) != plural or (first == "a" and self._lower(j + 1) not in m.AFTER_SHARE):
+            return None  # "a third man"
         return self._share(i, j + 1, numerator, denominator)
 
     def _share(

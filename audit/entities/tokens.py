@@ -91,3 +91,7 @@ class CaseProfile:
                     elif not token.opening:
                         capital[token.text.lower()] += 1
         return cls(lower, capital)
+
+    def __add__(self, other: CaseProfile) -> CaseProfile:
+        """Return the counts of both."""
+        return CaseProfile(self.lower + other.lower, self.capital + other.capital)
