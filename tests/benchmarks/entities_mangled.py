@@ -298,7 +298,7 @@ def main() -> None:
     table("pivot", dict(sorted(outcome.by_pivot.items())))
     sentences = sum(case.hypothesis.count("\n") + 1 for case in chosen)
     print(
-        f"\nfalse alarms {false} in {sentences} sentences; {outcome.spelled_otherwise} of them are spelled otherwise there"
+        f"\n{false} false alarms in {sentences} sentences; the reference spells {outcome.spelled_otherwise} otherwise"
     )
     print(f"expected calibration error {error:.4f} over {len(outcome.judged)} findings")
     name = f"{o.split}-{o.mode}-{o.twin}" + (f"-{o.rate:g}" if o.rate != 0.5 else "")
