@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from random import Random
 
 from audit.records import (
+    ENTITY_KINDS,
     FINDING_KINDS,
     Audit,
     Conflict,
@@ -218,3 +221,114 @@ def _summary(results: Sequence[SentenceResult], findings: Sequence[Finding]) -> 
         "pivot": {"language": "German", "evidence": "Names were read as German words: Orchard for Boomgaard."},
         "verdict": "Do not publish this text as it stands: 13 of its 17 errors change what it says.",
     }
+
+
+HOSTILE = (
+    "=1+1</script><script>window.taken=1</script><img src=x onerror=window.taken=1>\"'`{{7*7}}{% raise %}${7}"
+    "<style>*{display:none}</style>--><!--]]>&lt;\u202edlrow\u2066\x00\x07\u2028$x^2$ javascript:taken() مرحبا 渡し船"
+)
+"""Everything that a template, a script, a spreadsheet or the eye could take for something else than text."""
+
+
+def hostile() -> Audit:
+    """The same in every field that holds a text."""
+    text = f"{HOSTILE} One.\n{HOSTILE} Two.\n"
+    document, reference = Document(f"{HOSTILE}.txt", text), Document(f"{HOSTILE}-source.txt", text)
+    cut = text.index("\n") + 1
+    ours, theirs = (
+        tuple(Sentence(d.name, i, a, b, text[a:b]) for i, (a, b) in enumerate(((0, cut - 1), (cut, len(text) - 1))))
+        for d in (document, reference)
+    )
+    findings = tuple(
+        Finding(
+            f"{HOSTILE}{kind}", document.name, number % 2, number % 2 * cut, number % 2 * cut + len(HOSTILE), HOSTILE,
+            HOSTILE, HOSTILE, kind, "major", 0.9, True, HOSTILE, reference.name, 0, len(HOSTILE),
+            (Signal(HOSTILE, 1.0, HOSTILE),), (HOSTILE,),
+        )
+        for number, kind in enumerate(FINDING_KINDS)
+    )  # fmt: skip
+    said = Statement(reference.name, 0, 0, len(HOSTILE), HOSTILE)
+    return Audit(
+        document,
+        (Text(reference, theirs),),
+        tuple(SentenceResult(s, "aligned", Score(50.0, 1.0, 0.5), 8, truncated=True) for s in ours),
+        (
+            Link((0,), (0, 1), 0.5, 0.5, "equivalent", reference.name),
+            Link((1,), (1,), 0.5, 0.5, "partial", reference.name),
+        ),
+        (Mention(document.name, 0, 0, len(HOSTILE), HOSTILE, HOSTILE, "person", "mangled"),),
+        findings,
+        (Conflict("other", HOSTILE, said, said),),
+        HOSTILE,
+        {HOSTILE: HOSTILE},
+        {
+            "verdict": HOSTILE,
+            "worst_entities": [{"entity": HOSTILE, "type": "person", "findings": 1, "forms": {HOSTILE: 2}}],
+            "pivot": {"language": HOSTILE, "evidence": HOSTILE},
+        },
+        (HOSTILE,),
+    )
+
+
+WORDS = (
+    "harbour ferry council Tuesday ship captain line money village spring winter the of and to with for on said told "
+    "Boomgaard Nordsee Berry opened closed waited sailed paid 120 4,000 million people houses because after before"
+).split()
+
+
+def large(size: int, errors: int) -> Audit:
+    """A text of ``size`` sentences with ``errors`` findings, two of three sentences aligned."""
+    random = Random(1)
+    lines = [" ".join(random.choices(WORDS, k=random.randint(12, 28))).capitalize() + "." for _ in range(size)]
+    sources = [" ".join(w for w in line.split() if random.random() > 0.3) + " and more." for line in lines]
+    document, reference = _lines("large.txt", lines), _lines("source.txt", sources)
+    places = sorted(random.sample(range(size), errors) if errors <= size else random.choices(range(size), k=errors))
+    findings = []
+    for number, index in enumerate(places):
+        sentence = document.sentences[index]
+        word = sentence.text.split()[1 + number % 8]
+        start = sentence.start + sentence.text.index(f" {word}") + 1
+        kind = FINDING_KINDS[number % len(FINDING_KINDS)]
+        name = f"Name {number % 400}"
+        source = reference.sentences[index]
+        findings.append(
+            Finding(
+                f"{number:06x}", "large.txt", index, start, start + len(word), word, f"right{number % 40}", name, kind,
+                ("minor", "major")[number % 2], 0.5 + number % 50 / 100, number % 3 > 0,
+                f"“{word}” stands where the source has “right{number % 40}”, which is said of the same event.",
+                "source.txt", source.start, source.start + 4, (Signal("role", 2.0, "the same role in both texts"),),
+            )
+        )  # fmt: skip
+    counted = Counter(places)
+    results = tuple(
+        SentenceResult(
+            s, "aligned" if s.index % 3 else "unaligned", Score(50 + s.index % 50) if s.index % 3 else Score(), counted[s.index]
+        )
+        for s in document.sentences
+    )  # fmt: skip
+    return Audit(
+        document.document,
+        (reference,),
+        results,
+        tuple(Link((i,), (i,), 0.7, 0.8, "equivalent", "source.txt") for i in range(size) if i % 3),
+        tuple(
+            Mention("large.txt", f.sentence, f.start, f.end, f.surface, f.entity, "person", "mangled")
+            for f in findings
+            if f.kind in ENTITY_KINDS
+        ),
+        tuple(findings),
+        (),
+        "made",
+        {},
+        {**_summary(results, findings), "worst_entities": []},
+    )
+
+
+def _lines(name: str, lines: Sequence[str]) -> Text:
+    """A text of paragraphs of four sentences."""
+    parts, found, start = [], [], 0
+    for index, line in enumerate(lines):
+        found.append(Sentence(name, index, start, start + len(line), line))
+        parts.append(line + ("\n\n" if index % 4 == 3 else " "))
+        start += len(parts[-1])
+    return Text(Document(name, "".join(parts)), tuple(found))

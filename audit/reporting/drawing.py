@@ -47,10 +47,10 @@ COLOURS: Mapping[str, str] = {
 MANY = 1500
 """More marks than this are drawn as an image within the SVG, which else would grow with every sentence."""
 
-SMALL = 8.5
+SMALL = 9.5
 """Size of the letters, in points."""
 
-_WIDTH, _RIGHT = 8.0, 0.15
+_WIDTH, _RIGHT = 6.6, 0.15
 _FALLBACKS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew")
 _DRAWING = Lock()
 
@@ -135,7 +135,7 @@ def fonts() -> list[str]:
 def png(figure: Figure, title: str, signature: str) -> bytes:
     """Return the picture as PNG, 150 dots an inch, with its title above and its signature below."""
     heading = figure.text(0.012, 1 - 0.2 / figure.get_figheight(), title, fontsize=11, weight="bold", va="center")
-    lines = textwrap.wrap(label(signature, 400), 150)
+    lines = textwrap.wrap(label(signature, 400), 125)
     below = figure.text(0.012, 0.03 / figure.get_figheight(), "\n".join(lines), fontsize=5, color=COLOURS["soft"])
     out = io.BytesIO()
     _save(figure, out, "png", {"Software": None, "Title": title, "Description": signature})

@@ -83,20 +83,20 @@ def _forms(audit: Audit) -> _Drawing | None:
     entities = sorted(wrong, key=lambda entity: (-wrong[entity].total(), entity))
     rows = [row for entity in entities[:_ENTITIES] for row in _rows(entity, wrong[entity], right[entity])]
     widest = max(_SCALE, *(count for _, count, _ in rows))
-    figure, (axes,) = panels([0.22 * len(rows)], left=2.7, bottom=0.4)
+    figure, (axes,) = panels([0.24 * len(rows)], left=2.4, bottom=0.25)
     for kind, hatch in (("wrong", ""), ("right", "////")):
         places = [y for y, row in enumerate(rows) if row[2] == kind]
         bars(axes, places, [rows[y][1] for y in places], kind, hatch=hatch)
     for y, (text, count, kind) in enumerate(rows):
         weight = "normal" if kind else "bold"
-        axes.text(-widest / 60, y, label(text, 36), ha="right", va="center", size=SMALL, weight=weight, family=fonts())
+        axes.text(-widest / 60, y, label(text, 28), ha="right", va="center", size=SMALL, weight=weight, family=fonts())
         if kind:
             axes.text(count + widest / 80, y, str(count), va="center", size=SMALL)
     axes.set(xlim=(0, widest * 1.06), ylim=(len(rows) - 0.4, -0.6), xticks=[], yticks=[])
-    bare(axes, across="times in the text")
+    bare(axes)
     named = (f"{e} as {', '.join(f'{f} ({n})' for f, n in wrong[e].most_common(_FORMS))}" for e in entities[:_NAMED])
-    alt = f"How often each wrong form stands in the text: {'; '.join(named)}.{_more(len(entities) - _NAMED, 'names')}"
-    return _Drawing(figure, "Which forms each name took", alt)
+    alt = f"Wrong forms: {'; '.join(named)}.{_more(len(entities) - _NAMED, 'names')}"
+    return _Drawing(figure, "How often each form of a name stands in the text", alt)
 
 
 def _rows(entity: str, wrong: Counter[str], right: int) -> Iterable[tuple[str, int, str]]:
@@ -117,7 +117,7 @@ def _findings(audit: Audit) -> _Drawing | None:
     kinds = sorted((kind for kind in KINDS if total[kind]), key=lambda kind: -total[kind])
     if not kinds:
         return None
-    figure, (axes,) = panels([0.3 * len(kinds)], left=2.1, bottom=0.5)
+    figure, (axes,) = panels([0.3 * len(kinds)], left=2.0, bottom=0.5)
     places, widest = range(len(kinds)), max(_SCALE, *total.values())
     major, minor = ([counts[kind, severity] for kind in kinds] for severity in ("major", "minor"))
     bars(axes, places, major, "wrong", name="major: misleads the reader")
@@ -174,7 +174,7 @@ def _alignment(audit: Audit) -> _Drawing | None:
     sizes = {text.document.name: len(text.sentences) for text in audit.references}
     names = sorted(links, key=lambda name: (-len(links[name]), name))[:_REFERENCES]
     count = len(audit.sentences)
-    figure, all_axes = panels([min(3.2, max(0.8, 5 * sizes[name] / count)) for name in names], top=0.6)
+    figure, all_axes = panels([min(3.2, max(0.8, 4 * sizes[name] / count)) for name in names], top=0.6)
     for name, axes in zip(names, all_axes, strict=True):
         for relation, marker, colour in (("equivalent", "o", "line"), ("partial", "D", "paper")):
             chosen = [link for link in links[name] if link.relation == relation]

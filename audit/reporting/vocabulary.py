@@ -30,7 +30,7 @@ KINDS: Mapping[FindingKind, KindWords] = {
     "casing": KindWords("Capital letters", "C", "names", "a name with wrong capital letters"),
     "title": KindWords("Title or office", "T", "names", "a wrong title or office"),
     "merged": KindWords("Spacing", "S", "names", "words that ran together or apart"),
-    "number": KindWords("Number or date", "#", "figures", "a wrong number, amount or date"),
+    "number": KindWords("Number or date", "#", "numbers", "a wrong number, amount or date"),
     "mistranslation": KindWords("Wrong word", "M", "wording", "a word that says something else than it should"),
     "untranslated": KindWords("Not translated", "U", "wording", "words left in another language"),
     "negation": KindWords("Negation", "N", "wording", "yes and no are swapped"),
@@ -43,7 +43,7 @@ KINDS: Mapping[FindingKind, KindWords] = {
 
 FAMILIES: Mapping[str, str] = {
     "names": "#a8320a",
-    "figures": "#6b3fa0",
+    "numbers": "#6b3fa0",
     "wording": "#005f8c",
     "content": "#1b6b4a",
     "damage": "#6a5900",
