@@ -20,7 +20,7 @@ TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "nin
 SMALL = {word: float(i) for i, word in enumerate(ONES)} | {word: 10.0 * i for i, word in enumerate(TENS, 2)}
 SCALES = {
     "hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "crore": 1e7, "billion": 1e9, "trillion": 1e12,
-    "mln": 1e6, "mn": 1e6, "bln": 1e9, "bn": 1e9, "tn": 1e12, "trn": 1e12,
+    "mln": 1e6, "mn": 1e6, "bln": 1e9, "bn": 1e9, "tn": 1e12, "trn": 1e12, "milion": 1e6, "billon": 1e9, "bilion": 1e9,
 }  # fmt: skip
 SUFFIX_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12} | {w: SCALES[w] for w in ("mn", "bn", "tn", "mln", "bln")}
 VAGUE = {

@@ -212,8 +212,6 @@ def _name(tokens: Sequence[Token], at: int, end: int, text: str, honorific: str,
     words = tuple(t.text for t in tokens[at:end])
     start, stop = tokens[at].start, tokens[end - 1].end
     common = all(_ordinary(w) for w in words)
-    if common and len(words) == 1 and not honorific and tokens[at].opening and not gz.is_place(words[0]):
-        return
     kind = _type(words, honorific, office)
     yield Name(
         tokens[at].sentence, start, stop, text[start:stop], words, honorific, office, common, tokens[at].opening, kind

@@ -298,43 +298,44 @@ class Reader:
         return _Amount(i, following, value, value, 0.2 * value, start, end, scale, written=True)
 
     def _words(self, i: int) -> _Amount | None:
-        """Read a number in words: "twenty-five", "a hundred and two", "a dozen", "three hundred thousand"."""
-        j, total, current = i, 0.0, None
-        if self._lower(i) in ("a", "an") and (self._lower(i + 1) in m.SCALES or self._lower(i + 1) == "dozen"):
-            j, current = i + 1, 1.0
-        mantissa_end, scale = j, 1.0
+        """Read a number in words: "twenty-five", "a hundred and two", "a dozen", "two and a half million"."""
+        article = self._lower(i) in ("a", "an")
+        if article and self._lower(i + 1) not in m.SCALES and self._lower(i + 1) != "dozen":
+            return None
+        j, total = (i + 1, 0.0) if article else (i, 0.0)
+        current = 1.0 if article else None
         for _ in range(16):
             k = self._skip_hyphen(j) if current is not None else j
-            if self._lower(k) == "and" and current is not None and current >= 100 and self._lower(k + 1) in m.SMALL:
+            if self._lower(k) == "and" and (current or 0) >= 100 and self._lower(k + 1) in m.SMALL:
                 k += 1
             word = self._lower(k)
             if word in m.SMALL and (current is None or _fits_below(m.SMALL[word], current)):
                 current = (current or 0.0) + m.SMALL[word]
-                mantissa_end, scale = k + 1, 1.0
-            elif word == "hundred" and current is not None and current < 100:
-                current *= 100
-                mantissa_end = k + 1
-            elif word == "dozen" and current is not None and current < 100:
-                current *= 12
-                mantissa_end = k + 1
-            elif word in m.SCALES and m.SCALES[word] >= 1000 and current is not None:
-                total, current, scale = total + current * m.SCALES[word], None, m.SCALES[word]
-                j = k + 1
-                if self._lower(j) not in m.SMALL:
-                    break
-                continue
+            elif current is None:
+                break
+            elif word == "and" and self._lower(k + 1) == "a" and self._lower(k + 2) == "half" and current < 100:
+                current, k = current + 0.5, k + 2
+            elif word in ("hundred", "dozen") and current < 100:
+                current *= 100 if word == "hundred" else 12
+            elif m.SCALES.get(word, 0) >= 1000:
+                total, current = total + current * m.SCALES[word], None
             else:
                 break
             j = k + 1
         value = total + (current or 0.0)
-        if j == i or (j == i + 1 and self._lower(i) in ("a", "an")) or (value == 0 and self._lower(i) != "zero"):
+        if j == i or (value == 0 and self._lower(i) != "zero") or (value == 1 and not self._counts_one(j)):
             return None
-        if value == 1 and j == i + 1 and not self._counts_one(j):
-            return None
-        if mantissa_end == i or (mantissa_end == i + 1 and self._lower(i) in ("a", "an")) or (total and current):
-            mantissa_end, scale = j, 1.0
-        start, end = self.tokens[i].start, self.tokens[mantissa_end - 1].end
-        return _Amount(i, j, value, value, scale, start, end, scale, written=True)
+        return self._worded(i, j, value)
+
+    def _worded(self, i: int, j: int, value: float) -> _Amount:
+        """The number of tokens i to j; scale words at its end stand outside the figure if they scale all of it."""
+        end, scale = j, 1.0
+        while end > i + 1 and self._lower(end - 1) in m.SCALES:
+            end -= 1
+            scale *= m.SCALES[self._lower(end)]
+        if any(m.SCALES.get(self._lower(k), 0) >= 1000 for k in range(i, end)) or self._lower(i) in ("a", "an"):
+            end, scale = j, 1.0
+        return _Amount(i, j, value, value, scale, self.tokens[i].start, self.tokens[end - 1].end, scale, written=True)
 
     def _counts_one(self, i: int) -> bool:
         """Whether "one" before token i is a figure and no pronoun: "one hour", "one percent", "one in seven"."""
@@ -384,8 +385,9 @@ class Reader:
             if word == "$" and self._glued(i + 1) and self._lower(i + 1) in m.DOLLARS and self._is(i + 2, "number"):
                 return m.DOLLARS[self._lower(i + 1)], i + 2
             return (m.SYMBOLS[word], i + 1) if self._near(i + 1) else ("", i)
-        if word in m.DOLLARS and self._lower(i + 1) == "$" and self._glued(i + 1) and text.isupper():
-            return m.DOLLARS[word], i + 2
+        if word in m.DOLLARS and self._lower(i + 1) == "$" and text.isupper():
+            joined = self._glued(i + 1) or (len(text) == 2 and self._near(i + 1))  # "HK$", damaged "HK $"
+            return (m.DOLLARS[word], i + 2) if joined else ("", i)
         if word in m.CURRENCY_CODES and text.isupper() and self._is(i + 1, "number") and self._near(i + 1):
             return m.CURRENCY_CODES[word], i + 1
         return "", i
@@ -724,16 +726,22 @@ class Reader:
             return self._clock(i, word + 1, word + 1, 0.0 if self._lower(word) == "midnight" else 720.0)
         if not self._is(i, "number") or self._in_name(i) or len(self.tokens[i].text) > 8:
             return None
-        text = self.tokens[i].text
-        half, after = self._half_of_day(i + 1)
-        match = re.fullmatch(r"(\d{1,2})(?:([:.])(\d{2}))?(?::\d{2})?", text)
+        last = i + 2 if self._is_torn_clock(i) else i
+        text = self.text[self.tokens[i].start : self.tokens[last].end]
+        half, after = self._half_of_day(last + 1)
+        match = re.fullmatch(r"(\d{1,2})(?:([:.]) ?(\d{2}))?(?::\d{2})?", text)
         if match is None or not (half or match[2]) or int(match[1]) > 24 or int(match[3] or 0) > 59:
             return None
         zone = self._lower(after) in ("gmt", "utc", "bst", "est", "edt", "pst", "cet", "msk", "hours", "local")
         if match[2] == "." and not (half or zone or self._lower(i - 1) == "at"):
             return None
         hour = int(match[1]) % 12 + 12 * (half == "p") if half else int(match[1]) % 24
-        return self._clock(i, i + 1, after, float(hour * 60 + int(match[3] or 0)))
+        return self._clock(i, last + 1, after, float(hour * 60 + int(match[3] or 0)))
+
+    def _is_torn_clock(self, i: int) -> bool:
+        """Whether a space has come between hour and minute: "22: 00"."""
+        minute = self.tokens[i + 2].text if self._is(i + 2, "number") else ""
+        return self._lower(i + 1) == ":" and self._glued(i + 1) and self._near(i + 2) and len(minute) == 2
 
     def _half_of_day(self, i: int) -> tuple[str, int]:
         """Read "a.m." or "pm": its first letter (or nothing) and the next token."""
