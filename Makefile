@@ -23,8 +23,9 @@ lint: $(MADE)/test
 	$(BIN)/ruff format --check audit tests
 	$(BIN)/mypy
 
-bench: $(MADE)/bench
-	$(BIN)/python -m tests.benchmarks
+bench: $(MADE)/test
+	$(BIN)/python tests/benchmarks/entities_mangled.py
+	$(BIN)/python tests/benchmarks/report.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -37,8 +38,4 @@ $(MADE)/run: pyproject.toml constraints.txt
 
 $(MADE)/test: $(MADE)/run
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,ray]'
-	touch $@
-
-$(MADE)/bench: $(MADE)/test
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	touch $@
