@@ -83,7 +83,7 @@ def take_inventory(references: Sequence[Text], profile: CaseProfile) -> Inventor
     for reference in references:
         for sentence in reference.sentences:
             words.update(t.text for t in tokenize(sentence))
-    groups = _group([name for names in found for name in names])
+    groups = _group([name for names in found for name in names], profile)
     roles = _roles(found, references, groups)
     entities: list[Entity] = []
     by_form: dict[str, int] = {}
@@ -117,7 +117,7 @@ def _key(name: Name) -> tuple[str, ...]:
     return tuple(fold(w) for w in name.words)
 
 
-def _group(names: Iterable[Name]) -> dict[tuple[str, ...], int]:
+def _group(names: Iterable[Name], profile: CaseProfile) -> dict[tuple[str, ...], int]:
     """Give each key (folded words of a name) the number of its entity; keys that are no names get none."""
     uses: Counter[tuple[str, ...]] = Counter()
     persons: set[tuple[str, ...]] = set()
@@ -128,7 +128,8 @@ def _group(names: Iterable[Name]) -> dict[tuple[str, ...], int]:
         if name.type == "person" or name.honorific:
             persons.add(key)
         # In a clean text a capital that is not at the start of a sentence makes a name of any word.
-        if not name.common or name.honorific or not name.opening:
+        low = name.words[-1].lower()
+        if not name.common or name.honorific or not name.opening or profile.capital[low] > profile.lower[low]:
             firm.add(key)
     kept = [k for k in uses if k in firm]
     by_last: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)

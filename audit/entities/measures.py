@@ -154,7 +154,7 @@ SUFFIXES = ORDINAL_ENDINGS | {"s", "am", "pm"}
 JOINED_BEFORE = frozenset("mid pre post sub non early late under over age aged top per and or to of from in".split())
 RARELY_MONEY = frozenset(("won", "real", "pound", "crown", "rand", "dong", "leu", "lei", "cent", "buck", "bucks"))
 NOT_PLURAL = frozenset(("was", "is", "has", "as", "his", "its", "this", "across", "towards", "us", "versus"))
-AFTER_SHARE = frozenset("of is are was were has have more less , . ; )".split())
+AFTER_SHARE = frozenset("of to and or is are was were has have more less , . ; )".split())
 AFTER: Mapping[str, Qualifier] = {"more": "at least", "so": "about", "less": "at most", "fewer": "at most"}
 STARTERS: frozenset[str] = frozenset(("a", "an", "half", "noon", "midnight")).union(
     SMALL, SCALES, VAGUE, ORDINALS, DECADES, MONTH_NUMBERS, MONTH_ABBREVIATIONS, WEEKDAY_NUMBERS, WEEKDAY_ABBREVIATIONS,

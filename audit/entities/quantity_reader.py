@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -207,6 +208,8 @@ class Reader:
                 following += 1
         decimals = len(plain.partition(".")[2])
         value = float(plain)
+        if text.isdigit() and self._near(following) and (share := self._share_of(following)) is not None:
+            return value + share, 0.1, following + 1  # "2 1/2"
         return value, (10.0**-decimals if decimals else _place(value)), following
 
     def _continues_group(self, i: int) -> bool:
@@ -267,11 +270,8 @@ class Reader:
     def _fraction(self, i: int) -> _Amount | None:
         """Read "two-thirds", "a quarter of", "half of", "half a", "1/2"."""
         first = self._lower(i)
-        if self._is(i, "number") and first.count("/") == 1 and not self._in_name(i):
-            above, below = first.split("/")
-            if above.isdigit() and below.isdigit() and 0 < int(above[:4]) < int(below[:4]) <= 100:
-                return self._share(i, i + 1, int(above), int(below))
-            return None
+        if (share := self._share_of(i)) is not None and not self._in_name(i):
+            return self._share(i, i + 1, share, 1)
         if first == "half" and self._lower(i + 1) in ("of", "a", "an", "the"):
             scale, following = self._scale_words(i + 2)
             if self._lower(i + 1) in ("a", "an"):
@@ -289,6 +289,17 @@ class Reader:
         if (numerator > 1) != plural or (first == "a" and self._lower(j + 1) not in m.AFTER_SHARE):
             return None  # "a third man"
         return self._share(i, j + 1, numerator, denominator)
+
+    def _share_of(self, i: int) -> float | None:
+        """Read "1/2" or "½" at token i."""
+        text = self.tokens[i].text if i < len(self.tokens) else ""
+        if len(text) == 1 and not text.isdigit() and text.isnumeric():
+            value = unicodedata.numeric(text)
+            return value if 0 < value < 1 else None
+        above, slash, below = text.partition("/")
+        if not (slash and above.isdecimal() and below.isdecimal() and len(below) <= 3 and len(above) <= len(below)):
+            return None
+        return int(above) / int(below) if 0 < int(above) < int(below) <= 10 else None
 
     def _share(
         self, i: int, following: int, above: float, below: float, scale: float = 1.0, figure_end: int | None = None
@@ -735,7 +746,7 @@ class Reader:
         zone = self._lower(after) in ("gmt", "utc", "bst", "est", "edt", "pst", "cet", "msk", "hours", "local")
         if match[2] == "." and not (half or zone or self._lower(i - 1) == "at"):
             return None
-        hour = int(match[1]) % 12 + 12 * (half == "p") if half else int(match[1]) % 24
+        hour = int(match[1]) % 12 + 12 * (half == "p") if half in ("a", "p") else int(match[1]) % 24
         return self._clock(i, last + 1, after, float(hour * 60 + int(match[3] or 0)))
 
     def _is_torn_clock(self, i: int) -> bool:
@@ -744,10 +755,12 @@ class Reader:
         return self._lower(i + 1) == ":" and self._glued(i + 1) and self._near(i + 2) and len(minute) == 2
 
     def _half_of_day(self, i: int) -> tuple[str, int]:
-        """Read "a.m." or "pm": its first letter (or nothing) and the next token."""
+        """Read "a.m." or "pm" (its first letter) or "o'clock" ("clock"), and give the next token."""
         word = self._lower(i)
         if word in ("am", "pm") and self._near(i):
             return word[0], i + 1
+        if word == "o'clock" or word == "o’clock":
+            return "clock", i + 1
         if word in ("a", "p") and self._near(i) and self._lower(i + 1) == "." and self._lower(i + 2) == "m":
             return word, i + 4 if self._lower(i + 3) == "." and self._glued(i + 3) else i + 3
         return "", i

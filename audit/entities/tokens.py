@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from audit.records import Sentence, Text
 
@@ -22,6 +23,7 @@ _OPENS_QUOTE = '“"‘«„'
 _ENDS_CLAUSE = ".!?:。！？…"
 _TITLE_CASE_SHARE = 0.7
 _SMALL_WORD = 4
+_REMEMBERED = 16384
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def bare(word: str) -> str:
     return _POSSESSIVE.sub("", word)
 
 
-def tokenize(sentence: Sentence) -> list[Token]:
+@lru_cache(maxsize=_REMEMBERED)
+def tokenize(sentence: Sentence) -> tuple[Token, ...]:
     """Return the words of ``sentence``, possessive endings cut off, with offsets into its document."""
     found = list(_WORD.finditer(sentence.text))
     headline = _title_case([m.group() for m in found])
@@ -61,7 +64,7 @@ def tokenize(sentence: Sentence) -> list[Token]:
             opening = len(previous) > _SMALL_WORD and not previous.endswith(".")
         start = sentence.start + match.start()
         tokens.append(Token(word, start, start + len(word), sentence.index, opening))
-    return tokens
+    return tuple(tokens)
 
 
 def _title_case(words: Sequence[str]) -> bool:
