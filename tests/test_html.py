@@ -120,7 +120,7 @@ def test_every_finding_has_its_mark_its_row_and_its_link(pages):
     assert len(page.find("li", data_f="0")) == 1
     first = next(a for a in marks if a["data-f"] == "0")
     assert first["class"] == "mark names major"
-    assert first["aria-label"] == "Orchard: Name turned into a word, major, should be Boomgaard"
+    assert first["aria-description"] == "Name turned into a word, major"
 
 
 def test_no_name_is_used_twice(pages):

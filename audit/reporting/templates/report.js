@@ -229,7 +229,7 @@
 
   function go(number) {
     const anchor = marks[number].find((mark) => mark.id);
-    anchor.scrollIntoView({ block: innerWidth > 960 ? "center" : "start", behavior: "instant" });
+    reveal(anchor);
     anchor.focus({ preventScroll: true });
     show(number, true);
     const { surface, suggestion, kind, severity } = findings[number];
@@ -328,10 +328,15 @@
   function follow(hash) {
     let key = "";
     try { key = decodeURIComponent(hash); } catch { return; }
+    if (/^#s\d+$/.test(key)) reveal($(key.slice(1)));
     const number = key.startsWith("#f-") ? numbers.get(key.slice(3)) : undefined;
     if (number === undefined) return;
     if (!shown[number]) { $("filters").reset(); view(); filter(); }
     go(number);
+  }
+  // What is out of sight has an estimated height, so that a place is right only once its surroundings are laid out.
+  function reveal(element) {
+    for (let turn = 0; turn < 3; turn += 1) element?.scrollIntoView({ block: innerWidth > 960 ? "center" : "start" });
   }
   addEventListener("hashchange", () => follow(location.hash));
 
@@ -345,7 +350,10 @@
     u: () => { if (current >= 0) { decide(current, null); fill(current); say("decision taken back"); } },
     "?": () => $("keys").showModal(),
     "/": () => $("name-search")?.focus(),
-    Escape: () => { const anchor = marks[current]?.find((mark) => mark.id); const inside = card.contains(document.activeElement); hide(); if (inside) anchor?.focus(); },
+    Escape: () => {
+      if (card.contains(document.activeElement)) marks[current].find((mark) => mark.id).focus();
+      hide();
+    },
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open) return;
