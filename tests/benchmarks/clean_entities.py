@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from wordfreq import zipf_frequency
 
-__all__ = ["BODY_WORDS", "CITIES", "DEMONYMS", "TABLES", "Named", "find_entities", "is_name"]
+__all__ = ["BODY_WORDS", "CITIES", "COUNTRIES", "DEMONYMS", "TABLES", "Named", "find_entities", "is_name"]
 
 TABLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("mangler.toml").read_text(encoding="utf-8"))
 HONORIFICS, FIRST_NAMES, BODY_WORDS, DEMONYMS = (
     frozenset(TABLES[name].split()) for name in ("honorifics", "first_names", "organisation_words", "demonyms")
 )
 CITIES: list[str] = TABLES["cities"]
+COUNTRIES = sorted(
+    name for code, name in Locale("en").territories.items() if re.fullmatch("[A-Z]{2}", code) and name.istitle()
+)
 MONTHS = "January February March April May June July August September October November December".split()
 CALENDAR = frozenset([*MONTHS, *"Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()])
 
@@ -141,7 +145,7 @@ def _type(words: Sequence[str], honorific: bool) -> str:
         return "other" if shouted else "acronym"
     if name in DEMONYMS:
         return "demonym"
-    if name in CITIES:
+    if name in CITIES or name in COUNTRIES:
         return "place"
     if BODY_WORDS.intersection(words) or name in TABLES["organisations"]:
         return "organisation"

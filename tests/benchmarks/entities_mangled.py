@@ -190,7 +190,8 @@ def count(case: Case, findings: Sequence[Any], outcome: Outcome) -> None:
             tally.predicted += 1
             tally.right += right
         if not right:
-            theirs = finding.surface not in case.reference and finding.suggestion in case.reference
+            theirs = finding.suggestion != "" and finding.suggestion in case.reference
+            theirs = theirs and finding.surface not in case.reference
             outcome.spelled_otherwise += theirs
             outcome.examples.append(example("false", case, finding, finding.suggestion, spelled_otherwise=theirs))
     for j, gold in enumerate(case.gold):

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
-from babel import Locale
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler, Levenshtein
 from wordfreq import top_n_list, zipf_frequency
 
-from benchmarks.clean_entities import BODY_WORDS, CITIES, DEMONYMS, TABLES, is_name
+from benchmarks.clean_entities import BODY_WORDS, CITIES, COUNTRIES, DEMONYMS, TABLES, is_name
 
 __all__ = ["as_word", "drifted", "misread_acronym", "other_entity", "recased", "taken_literally", "wrong_number"]
 
@@ -120,18 +119,12 @@ def other_entity(name: str, type_: str, others: Sequence[str], rng: Random) -> l
     if type_ == "organisation":
         pool: Sequence[str] = sorted({*TABLES["organisations"], *others})
     else:
-        pool = next((p for p in (_countries(), CITIES) if name in p), ())
+        pool = next((p for p in (COUNTRIES, CITIES) if name in p), ())
     pool = [o for o in pool if name not in o and o not in name]
     near = [o for o in pool if set(o.split()) & set(name.split()) - {"of", "the", "and"}]
     if not near and type_ != "organisation":
         near = [o for o, _, _ in process.extract(name, pool, scorer=JaroWinkler.normalized_similarity, limit=3)]
     return [rng.choice(near)] if near else []
-
-
-@lru_cache(maxsize=1)
-def _countries() -> tuple[str, ...]:
-    territories = Locale("en").territories.items()
-    return tuple(sorted(n for code, n in territories if re.fullmatch("[A-Z]{2}", code) and re.fullmatch("[\\w ]+", n)))
 
 
 def misread_acronym(name: str, pivot: str, rng: Random) -> list[str]:
