@@ -19,7 +19,7 @@ from audit.entities.quantities import (
 )
 from audit.records import Sentence
 
-__all__ = ["Use", "agreement", "match", "pair_rest", "uses"]
+__all__ = ["Use", "agreement", "match", "pair_rest", "stem", "uses"]
 
 MAX_FIGURES = 100
 """Sentences with more figures are tables or lists, in which nothing tells what a figure is for."""
@@ -36,7 +36,7 @@ _FUNCTION_WORDS = frozenset(
 )
 _PAIRABLE = (
     frozenset(("number", "day")), frozenset(("number", "year")), frozenset(("ordinal", "day")),
-    frozenset(("number", "ordinal")), frozenset(("number", "time")),
+    frozenset(("number", "ordinal")),
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ class Use:
     surface: str
     role: str
     value: float
+    scale: float
     quantity: Quantity | None
     name: str
     near: frozenset[str]
@@ -71,8 +72,13 @@ def uses(sentence: Sentence) -> list[Use]:
     if len(found) > MAX_FIGURES:
         return []
     found.sort(key=lambda pair: (pair[0].start, pair[0].end))
-    words = [(m.start(), m.end(), fold(m.group())[:_STEM]) for m in _WORD.finditer(text)]
+    words = [(m.start(), m.end(), stem(m.group())) for m in _WORD.finditer(text)]
     return [_use(sentence, figure, quantity, words) for figure, quantity in found]
+
+
+def stem(word: str) -> str:
+    """Return what a word is compared by: its first letters, folded."""
+    return fold(word)[:_STEM]
 
 
 def _use(
@@ -80,7 +86,6 @@ def _use(
 ) -> Use:
     before = [stem for _, end, stem in words if end <= figure.start and stem not in _FUNCTION_WORDS][-_WINDOW:]
     after = [stem for start, _, stem in words if start >= figure.end and stem not in _FUNCTION_WORDS][:_WINDOW]
-    code = isinstance(figure, Code)
     return Use(
         sentence=sentence,
         start=sentence.start + figure.start,
@@ -88,10 +93,11 @@ def _use(
         surface=sentence.text[figure.start : figure.end],
         role="code" if isinstance(figure, Code) else figure.role,
         value=_code_value(figure.surface) if isinstance(figure, Code) else figure.value,
+        scale=1.0 if isinstance(figure, Code) else figure.scale,
         quantity=quantity,
         name=_shape(figure.name) if isinstance(figure, Code) else "",
         near=frozenset(before + after),
-        head=frozenset(after[:2]) if not code else frozenset(),
+        head=frozenset(after[:2]),
         position=figure.start / max(1, len(sentence.text)),
     )
 
@@ -113,6 +119,9 @@ def agreement(a: Use, b: Use) -> int:
         return 3
     if a.value == b.value:
         return 3 if a.role == b.role and a.quantity.unit == b.quantity.unit else 2
+    if {a.role, b.role} == {"number", "time"}:
+        hours, minutes = divmod(max(a, b, key=lambda use: use.role == "time").value, 60)
+        return 2 * (min(a, b, key=lambda use: use.role == "time").value in (hours, hours or 24, hours + minutes / 100))
     return int(_otherwise_told(a, b))
 
 
@@ -176,11 +185,20 @@ def _kinship(a: Use, b: Use) -> float:
     """Return how much two figures are of one kind (0 to 1); 0 when one can't stand for the other."""
     if a.quantity is None or b.quantity is None:
         return float(a.role == b.role and a.name == b.name)
+    if _vague(a.quantity) or _vague(b.quantity):
+        return 0.0
     if a.role != b.role:
         return 0.6 if frozenset((a.role, b.role)) in _PAIRABLE else 0.0
+    if a.role == "ordinal" and not any(c.isdigit() for c in a.surface + b.surface):
+        return 0.7  # "first" and "second" stand in many phrases that count nothing
     if a.role != "number" or a.quantity.unit == b.quantity.unit:
         return 1.0
     return 0.7 if not a.quantity.unit or not b.quantity.unit else 0.0
+
+
+def _vague(q: Quantity) -> bool:
+    """Whether the quantity is an order of magnitude in words ("dozens", "millions of dollars")."""
+    return q.low < q.high and len(q.figures) == 1 and q.type != "date" and q.unit != "decade"
 
 
 def _assign(scored: list[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
