@@ -21,7 +21,9 @@ HONORIFICS, FIRST_NAMES, BODY_WORDS, DEMONYMS = (
 )
 CITIES: list[str] = TABLES["cities"]
 COUNTRIES = sorted(
-    name for code, name in Locale("en").territories.items() if re.fullmatch("[A-Z]{2}", code) and name.istitle()
+    name
+    for code, name in Locale("en").territories.items()
+    if re.fullmatch("(?!EU|EZ|QO|UN|XA|XB|ZZ)[A-Z]{2}", code) and name.istitle()
 )
 MONTHS = "January February March April May June July August September October November December".split()
 CALENDAR = frozenset([*MONTHS, *"Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()])

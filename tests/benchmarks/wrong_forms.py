@@ -123,7 +123,8 @@ def other_entity(name: str, type_: str, others: Sequence[str], rng: Random) -> l
     pool = [o for o in pool if name not in o and o not in name]
     near = [o for o in pool if set(o.split()) & set(name.split()) - {"of", "the", "and"}]
     if not near and type_ != "organisation":
-        near = [o for o, _, _ in process.extract(name, pool, scorer=JaroWinkler.normalized_similarity, limit=3)]
+        similar = JaroWinkler.normalized_similarity
+        near = [o for o, _, _ in process.extract(name, pool, scorer=similar, limit=3, score_cutoff=0.7)]
     return [rng.choice(near)] if near else []
 
 
