@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.detectors import casing, names, titles
+from audit.detectors import casing, names, numbers, titles
 from audit.detectors.case import Case
 from audit.entities.confusions import Confusions
 from audit.entities.readings import Resolution
@@ -15,6 +15,11 @@ def detect(
     case: Case, resolution: Resolution, confusions: Confusions, *, wording: bool
 ) -> tuple[list[Finding], tuple[Conflict, ...]]:
     """Return what all detectors find, unordered and without ids, and the conflicts between sources."""
-    findings = [*names.detect(case, resolution), *titles.detect(case, confusions), *casing.detect(case)]
-    conflicts: list[Conflict] = []
+    figures, conflicts = numbers.detect(case)
+    findings = [
+        *names.detect(case, resolution),
+        *titles.detect(case, confusions),
+        *casing.detect(case),
+        *figures,
+    ]
     return findings, tuple(conflicts)
