@@ -13,7 +13,7 @@ from audit.reporting.diff import Piece, compare
 __all__ = ["Note", "Row", "Segment", "ShownSentence", "rows"]
 
 _SENTENCES_A_ROW = 6
-_OPEN_NOTES = 2
+_OPEN_NOTES = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Plot", "render"]
 
-_ENTITIES, _FORMS, _REFERENCES, _NAMED, _SCALE = 8, 6, 6, 5, 5
+_ENTITIES, _FORMS, _REFERENCES, _NAMED, _SCALE = 6, 5, 6, 5, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _rows(entity: str, wrong: Counter[str], right: int) -> Iterable[tuple[str, i
     yield entity, 0, ""
     yield from ((form, count, "wrong") for form, count in forms[:_FORMS])
     if rest := forms[_FORMS:]:
-        yield f"{len(rest)} further forms", sum(count for _, count in rest), "wrong"
+        yield f"{len(rest)} further {'forms' if len(rest) > 1 else 'form'}", sum(count for _, count in rest), "wrong"
     if right:
         yield "right", right, "right"
 
