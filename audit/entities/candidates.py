@@ -182,7 +182,7 @@ class Candidates:
             "no_word": float(strange),
             "doubtful_reference": doubt,
             "known_name": float(not strange and not ordinary and not honorific and not acronym),
-            "honorific_word": float(ordinary and (honorific or first) and entity.type == "person"),
+            "honorific_word": float(ordinary and (honorific or first) and (entity.type == "person" or bool(firsts))),
             "plain_word": float(ordinary and not (honorific or first) and not acronym),
             "shared_first": float(first),
             "shared_word": float(shares and len(entity.words) > 1),
