@@ -9,6 +9,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -124,6 +125,7 @@ def label(text: str, length: int) -> str:
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
 
 
+@cache
 def fonts() -> list[str]:
     """Return the font that comes with matplotlib, and those of this machine for what it lacks."""
     from matplotlib import font_manager
