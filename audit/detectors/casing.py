@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from audit.detectors.case import Case
 from audit.entities.lexicon import is_common_noun, is_proper
-from audit.entities.tokens import tokenize
+from audit.entities.tokens import CaseProfile, tokenize
 from audit.records import Finding, Sentence
 
 __all__ = ["detect"]
@@ -21,34 +21,38 @@ _LOWER_HONORIFIC = 0.8
 
 def detect(case: Case) -> list[Finding]:
     """Return a finding of kind casing for each word whose case is wrong whatever it names."""
-    known = {t.text for reference in case.references for s in reference.sentences for t in tokenize(s)}
+    profile = CaseProfile.of(case.references)
     findings: list[Finding] = []
     for sentence in case.hypothesis.sentences:
         if sentence.audited:
-            findings.extend(_lowered(sentence, known))
-            findings.extend(_raised(sentence, known))
+            findings.extend(_lowered(sentence, profile))
+            findings.extend(_raised(sentence, profile))
     return findings
 
 
-def _lowered(sentence: Sentence, known: set[str]) -> Iterator[Finding]:
+def _lowered(sentence: Sentence, profile: CaseProfile) -> Iterator[Finding]:
     for token in tokenize(sentence):
         word = token.text
-        if len(word) < _SHORTEST or not word.islower() or not word.isalpha() or word in known:
+        if len(word) < _SHORTEST or not word.islower() or not word.isalpha() or profile.lower[word]:
             continue
-        if is_proper(word) and not is_common_noun(word):
-            right = word.capitalize()
-            sure = _SUPPORTED if right in known else _UNSUPPORTED
+        right = word.capitalize()
+        proper = is_proper(word) or (word.endswith("s") and is_proper(word[:-1])) or profile.capital[word] > 0
+        if proper and not is_common_noun(word):
+            supported = profile.capital[word] > 0
+            sure = _SUPPORTED if supported else _UNSUPPORTED
             reason = f"“{word}” names a people, a time or a place and is written {right}."
-            yield _finding(sentence, token.start, word, right, sure, right in known, reason)
+            yield _finding(sentence, token.start, word, right, sure, supported, reason)
 
 
-def _raised(sentence: Sentence, known: set[str]) -> Iterator[Finding]:
+def _raised(sentence: Sentence, profile: CaseProfile) -> Iterator[Finding]:
     for match in _HONORIFIC.finditer(sentence.text):
         written = match.group(1) + match.group(2)
         right = match.group(1).capitalize() + match.group(2)
         reason = f"The honorific before a name is written {right}, not {written}."
         start = sentence.start + match.start()
-        yield _finding(sentence, start, written, right, _LOWER_HONORIFIC, right.rstrip(".") in known, reason)
+        yield _finding(
+            sentence, start, written, right, _LOWER_HONORIFIC, profile.capital[match.group(1).lower()] > 0, reason
+        )
 
 
 def _finding(

@@ -24,7 +24,8 @@ from audit.records import EntityType, Link, Text
 __all__ = ["Candidates", "spelling_of"]
 
 _CANDIDATES = 6
-_CLOSE = 0.72
+_FAR, _CLOSE, _VERY_CLOSE = 0.45, 0.72, 0.85
+_SLOTS_COUNTED = 4
 _KIN = 0.84
 _SAME_WORD = 0.9
 _WINDOW = 40
@@ -71,14 +72,15 @@ class Candidates:
 
     # What the aligned sentences leave over
 
-    def _slots(self, links: Sequence[Link]) -> dict[tuple[Form, int], tuple[float, Place]]:
-        """Score pairs of a form and an entity that are both left over in aligned sentences, best link first."""
+    def _slots(self, links: Sequence[Link]) -> dict[tuple[Form, int], tuple[float, Place, int]]:
+        """Return pairs of a form and an entity that are both left over in aligned sentences: how well the best place
+        fits (0 to 1), where it is, and how many there are."""
         numbers = {r.document.name: i for i, r in enumerate(self.references)}
         by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
         for members in self.forms.members.values():
             for name in members:
                 by_sentence[name.sentence].append(name)
-        out: dict[tuple[Form, int], tuple[float, Place]] = {}
+        out: dict[tuple[Form, int], tuple[float, Place, int]] = {}
         for link in links:
             reference = numbers.get(link.document, 0)
             ours = [n for i in link.hypothesis for n in by_sentence[i]]
@@ -93,8 +95,9 @@ class Candidates:
                 for index, place in theirs.items():
                     fit = self._fit(name, place, link, len(open_forms), len(theirs))
                     value = fit * link.confidence
-                    if value > max(_SLOT_TRUST, out.get((form_of(name), index), (0.0, place))[0]):
-                        out[form_of(name), index] = (value, place)
+                    if value > _SLOT_TRUST:
+                        best, where, times = out.get((form_of(name), index), (0.0, place, 0))
+                        out[form_of(name), index] = (max(value, best), place if value > best else where, times + 1)
         return out
 
     def _fit(self, name: Name, place: Place, link: Link, ours: int, theirs: int) -> float:
@@ -167,6 +170,7 @@ class Candidates:
         strange = any(unheard(w) for w in differing)
         roles = self.forms.roles.get(form, set())
         role = bool(shared_role(roles, entity, self.inventory))
+        firsts = self.forms.firsts.get(index, set())
         first = len(words) > 1 and any(
             word_similarity(words[0], f) > _SAME_WORD for f in self.forms.firsts.get(index, ())
         )
@@ -176,8 +180,10 @@ class Candidates:
         surface = members[0].surface
         confused = {fold(e.right) for e in self.confusions.lookup(surface)} & {fold(f) for f in entity.forms}
         person = honorific or members[0].type == "person"
+        alike = spelling_of(words, entity)
         return {
-            "spelling": max(0.0, spelling_of(words, entity) - _CLOSE),
+            "spelling": max(0.0, alike - _CLOSE),
+            "close": max(0.0, alike - _VERY_CLOSE),
             "skeleton": float(bool(our_bones & (bones(entity.last) | bones(entity.canonical)))),
             "no_word": float(strange),
             "doubtful_reference": doubt,
@@ -189,6 +195,8 @@ class Candidates:
             "role": float(role),
             "office": float(not role and bool({o for o, _ in roles} & {o for o, _ in entity.roles})),
             "slot": slot[0] if slot else 0.0,
+            "slot_alike": slot[0] * min(1.0, max(0.0, alike - _FAR) / (_CLOSE - _FAR)) if slot else 0.0,
+            "slots": math.log(min(slot[2], _SLOTS_COUNTED)) if slot else 0.0,
             "acronym": float(acronym),
             "other_expansion": float(acronym and bool(stands_for)),
             "confusion": float(bool(confused)),
@@ -235,6 +243,7 @@ class Candidates:
             "shared_word": f"it shares a word with {entity.canonical}",
             "role": f"it is called {role}, as {entity.canonical} is in the references",
             "office": f"it holds the same office as {entity.canonical}",
+            "slots": f"the sentences that match have {entity.canonical} in its place again and again",
             "slot": f"the matching reference sentence has {entity.canonical} in its place",
             "acronym": f"its initials spell {entity.canonical}",
             "confusion": f"{entity.canonical} is known to be translated so",

@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
 from audit.entities import gazetteers as gz
+from audit.entities.inventory import Inventory
 from audit.entities.lexicon import is_common_noun, is_proper
 from audit.entities.mentions import Name
 from audit.entities.spelling import bones, fold, word_similarity
 from audit.records import Signal
 
-__all__ = ["Doubt", "find_doubts", "unheard"]
+__all__ = ["Doubt", "find_doubts", "strangeness", "unheard"]
 
 Doubt = tuple[str, float, Signal]
 """The form that should perhaps stand there (may be empty), a probability, and what speaks for it."""
@@ -28,6 +29,7 @@ _GARBLED_CONFIDENCE = 0.55
 _BARE_CONFIDENCE = 0.35
 _GARBLED_SHARE = 0.08
 _GARBLED_COUNT = 3
+_STRANGE = 0.15
 
 
 def unheard(word: str) -> bool:
@@ -36,13 +38,21 @@ def unheard(word: str) -> bool:
     return not known and gz.zipf(word.lower()) < gz.WORD_ZIPF
 
 
+def strangeness(inventory: Inventory) -> float:
+    """Return the share of the references' names that hold a word nobody has heard of, 0 to 1."""
+    odd = sum(any(len(w) >= _SHORTEST and unheard(w) for w in e.words) for e in inventory.entities)
+    return odd / max(1, len(inventory.entities))
+
+
 def find_doubts(
-    names: Sequence[Name], allowed: Collection[str], *, mangled: int, right: int, references: bool
+    names: Sequence[Name], allowed: Collection[str], *, mangled: int, right: int, strange: float | None
 ) -> Mapping[str, Doubt]:
     """Return doubts by the surface of the names that nothing explains.
 
     ``mangled`` and ``right`` count the names of the text that were found wrong and right; where many were wrong, a form
-    nobody has heard of is probably wrong too. Surfaces in ``allowed`` are never doubted.
+    nobody has heard of is probably wrong too. That only holds where the right names are known ones: ``strange`` is the
+    share of the references' names that nobody has heard of (None without references). Surfaces in ``allowed`` are
+    never doubted.
     """
     uses = Counter(n.surface for n in names)
     doubts: dict[str, Doubt] = {}
@@ -50,7 +60,7 @@ def find_doubts(
         signal = Signal("inconsistent", 0.0, f"the text itself also writes it {other}")
         doubts.setdefault(odd, (other, _TWIN_CONFIDENCE, signal))
     garbled = mangled >= _GARBLED_COUNT and mangled >= _GARBLED_SHARE * (mangled + right)
-    if garbled or not references:
+    if strange is None or (garbled and strange <= _STRANGE):
         sure = _GARBLED_CONFIDENCE if garbled else _BARE_CONFIDENCE
         for name in names:
             if _is_odd(name):

@@ -7,7 +7,7 @@ the hypothesis itself, so that right mentions there help to read the wrong ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.entities import gazetteers as gz
@@ -57,7 +57,7 @@ def gather(names: Sequence[Name], inventory: Inventory, text: str) -> Forms:
         index = known[form_of(name)]
         if index is not None:
             present[name.sentence].add(index)
-    return Forms(dict(members), known, dict(roles), _first_names(known, inventory), dict(present))
+    return Forms(dict(members), known, dict(roles), _first_names(known, members, inventory), dict(present))
 
 
 def form_of(name: Name) -> Form:
@@ -76,7 +76,8 @@ def _known(name: Name, inventory: Inventory) -> int | None:
         if owner is not None and inventory.entities[owner].type in ("person", "other"):
             first = inventory.entities[owner].first
             index = owner if fold(first) in ("", fold(name.words[0])) else None
-    return index
+    # Part of a longer name is a short way to say it, not an error; a bare first name says too little.
+    return inventory.by_part.get(fold("".join(name.words))) if index is None else index
 
 
 def _expanded(words: Sequence[str], inventory: Inventory) -> int | None:
@@ -88,7 +89,9 @@ def _expanded(words: Sequence[str], inventory: Inventory) -> int | None:
     return index if not meanings or fold(" ".join(words)) in meanings else None
 
 
-def _first_names(known: dict[Form, int | None], inventory: Inventory) -> dict[int, set[str]]:
+def _first_names(
+    known: dict[Form, int | None], members: Mapping[Form, Sequence[Name]], inventory: Inventory
+) -> dict[int, set[str]]:
     """Return the folded first names of persons, as the references or right forms of the hypothesis have them."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     for index, entity in enumerate(inventory.entities):
@@ -96,7 +99,8 @@ def _first_names(known: dict[Form, int | None], inventory: Inventory) -> dict[in
             found[index].add(fold(entity.first))
     for form, owner in known.items():
         if owner is not None and len(form) > 1 and form[-1] == fold(inventory.entities[owner].last):
-            found[owner].add(form[0])
+            if any(n.type == "person" for n in members[form]):
+                found[owner].add(form[0])
     return dict(found)
 
 

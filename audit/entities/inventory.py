@@ -15,6 +15,7 @@ from audit.records import EntityType, Text
 
 __all__ = ["Entity", "Inventory", "Place", "take_inventory"]
 
+_LONGEST = 6
 _EXPANSION = re.compile(r"\(([A-Z][A-Za-z]{1,6})\)")
 
 
@@ -63,10 +64,16 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The entities of all references with the lookups that linking needs."""
+    """The entities of all references with the lookups that linking needs.
+
+    ``by_form`` knows surfaces as written, ``by_fold`` their letters, ``by_part`` the letters of runs of words within
+    a name. ``in_sentence`` lists what each sentence (number of the reference, of the sentence) names, ``words`` counts
+    all words as written.
+    """
 
     entities: tuple[Entity, ...] = ()
     by_form: dict[str, int] = field(default_factory=dict)
+    by_part: dict[str, int] = field(default_factory=dict)
     by_fold: dict[str, int] = field(default_factory=dict)
     in_sentence: dict[tuple[int, int], tuple[tuple[int, Place], ...]] = field(default_factory=dict)
     words: Counter[str] = field(default_factory=Counter)
@@ -110,7 +117,17 @@ def take_inventory(references: Sequence[Text], profile: CaseProfile) -> Inventor
             by_fold.setdefault(fold(entity.last), index)
     for index, expansion in _expansions(references, by_form):
         by_fold.setdefault(fold(expansion), index)
-    return Inventory(tuple(entities), by_form, by_fold, {k: tuple(v) for k, v in in_sentence.items()}, words)
+    by_part = {part: index for index, entity in reversed(list(enumerate(entities))) for part in _parts(entity.words)}
+    found_in = {k: tuple(v) for k, v in in_sentence.items()}
+    return Inventory(tuple(entities), by_form, by_part, by_fold, found_in, words)
+
+
+def _parts(words: Sequence[str]) -> Iterable[str]:
+    """Yield the folded runs of words within a name, the whole left out: "Innovation", "Innovation Prize" …"""
+    count = min(len(words), _LONGEST)
+    for size in range(1, count):
+        for at in range(count - size + 1):
+            yield fold("".join(words[at : at + size]))
 
 
 def _key(name: Name) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ __all__ = ["is_common_noun", "is_proper"]
 _PACKAGE = "spylls"
 _LIST = Path("hunspell", "data", "en", "en_US.dic")
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""),
-            ("er", ""), ("er", "e"), ("est", ""), ("est", "e"), ("ily", "y"), ("iness", "y"), ("ness", ""),
-            ("d", ""), ("al", ""), ("ment", ""))  # fmt: skip
+            ("er", ""), ("er", "e"), ("est", ""), ("est", "e"), ("ier", "y"), ("iest", "y"), ("ily", "y"),
+            ("iness", "y"), ("ness", ""), ("d", ""), ("al", ""), ("ment", ""))  # fmt: skip
 _BRITISH = (("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("ised", "ized"), ("our", "or"),
             ("ours", "ors"), ("tre", "ter"), ("ogue", "og"))  # fmt: skip
 _LONGEST = 40

@@ -17,7 +17,7 @@ from audit.entities import gazetteers as gz
 from audit.entities.candidates import Candidates, spelling_of
 from audit.entities.confusions import Confusions
 from audit.entities.disguises import Disguise, find_disguises, named
-from audit.entities.doubts import Doubt, find_doubts
+from audit.entities.doubts import Doubt, find_doubts, strangeness
 from audit.entities.forms import Form, Forms, form_of, gather, is_acronym, is_ordinary, joined_article, spells
 from audit.entities.inventory import Entity, Inventory, Place, take_inventory
 from audit.entities.joints import Glued, find_glued
@@ -71,7 +71,7 @@ def resolve(
     if mode == "parallel":
         swaps = find_swaps(text, references, links, names, forms, inventory)
         readings = [_swapped(r, swaps.get(r.name.start), inventory, allowed) for r in readings]
-    readings = _with_doubts(readings, allowed, bool(references))
+    readings = _with_doubts(readings, allowed, strangeness(inventory) if references else None)
     meant = named(forms, names, {form: choice[0] for form, choice in chosen.items()})
     hidden = find_disguises(text, references, links, names, meant, inventory, confusions)
     readings += [_disguised_reading(d, inventory) for d in hidden]
@@ -204,13 +204,13 @@ def _swapped(reading: Reading, swap: Swap | None, inventory: Inventory, allowed:
     )  # fmt: skip
 
 
-def _with_doubts(readings: Sequence[Reading], allowed: frozenset[str], references: bool) -> list[Reading]:
+def _with_doubts(readings: Sequence[Reading], allowed: frozenset[str], strange: float | None) -> list[Reading]:
     doubts = find_doubts(
         [r.name for r in readings if r.entity is None],
         allowed,
         mangled=sum(r.kind is not None and r.severity == "major" for r in readings),
         right=sum(r.entity is not None and r.kind is None for r in readings),
-        references=references,
+        strange=strange,
     )
     return [_doubted(r, doubts) if r.entity is None else r for r in readings]
 

@@ -601,7 +601,7 @@ class Reader:
             figures.append(self._figure(j, j + 1, "month", named))
             j = j + 2 if self._lower(j + 1) == "." and self.tokens[j].lower in m.MONTH_ABBREVIATIONS else j + 1
             k = j + 1 if self._lower(j) == "the" else j
-            if (day_read := self._day(k)) is not None and self._near(k):
+            if (day_read := self._day(k) or self._no_day(k)) is not None and self._near(k):
                 figures.append(self._figure(k, day_read[1], "day", day_read[0]))
                 j = day_read[1]
         else:
@@ -651,9 +651,20 @@ class Reader:
         unit_follows = self._lower(i + 1) in ("%", "percent", "million", "billion", "thousand")
         return (value, i + 1) if 1 <= value <= 31 and not glued_word and not unit_follows else None
 
+    def _no_day(self, i: int) -> tuple[float, int] | None:
+        """Read a day behind a month that no month has ("July 62,"): two digits that nothing follows which they count."""
+        counted = self._is(i + 1, "word") and self._near(i + 1)
+        return None if counted else self._two_digits(i)
+
+    def _two_digits(self, i: int) -> tuple[float, int] | None:
+        if not self._is(i, "number") or not re.fullmatch("[3-9][0-9]", self.tokens[i].text):
+            return None
+        return None if self._glued(i + 1) and self._is(i + 1, "word") else (float(self.tokens[i].text), i + 1)
+
     def _day_month(self, i: int) -> tuple[float, int, int, int] | None:
         """Read "20 July", "20th of July": day, the token after it, month, the token of the month."""
-        read = self._day(i)
+        announced = self._lower(i - 1) == "on" or self._lower(i - 1) in m.WEEKDAY_NUMBERS
+        read = self._day(i) or (self._two_digits(i) if announced else None)
         if read is None:
             return None
         day, following = read

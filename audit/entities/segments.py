@@ -18,12 +18,12 @@ __all__ = ["segment"]
 
 _GENERIC = frozenset(
     """village town city district county province state region river lake island islands mountain mountains valley sea
-    bay street road avenue square bridge airport station party government administration university college school
-    church court court council police army club team company group bank hotel""".split()
+    bay street road avenue square bridge airport station area coast desert forest hurricane storm government
+    administration""".split()
 )
 """Kinds of place and body whose capital is a matter of house style ("the Volga river")."""
 
-_NEXT_WORD = re.compile(r" ([a-z]{3,})\b")
+_NEXT_WORD = re.compile(r" ((?:of )?[a-z]{3,})\b")
 
 
 def segment(names: Iterable[Name], inventory: Inventory, text: Text, glued: Sequence[Glued]) -> list[Name]:
@@ -48,7 +48,7 @@ def _lengthened(name: Name, inventory: Inventory, text: str) -> Name:
     ):
         return name
     end = following.end()
-    words = (*name.words, following.group(1))
+    words = (*name.words, *following.group(1).split())
     return replace(name, end=end, surface=text[name.start : end], words=words, common=False)
 
 

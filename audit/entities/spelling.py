@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
+from audit.entities.confusions import load
 
 __all__ = [
     "article_free",
     "bones",
+    "drift_similarity",
     "fold",
     "initials",
     "name_similarity",
@@ -33,6 +36,9 @@ _SOUNDS = (
 _SILENT = re.compile(r"[aeiouyh]")
 _DOUBLED = re.compile(r"(.)\1+")
 _BONES = 3
+_HOPELESS = 0.3
+_VOWELS = frozenset("aeiouy")
+_OTHER_VOWEL, _LOST_VOWEL, _DOUBLING, _DRIFT = 0.4, 0.5, 0.2, 0.25
 _ARTICLE = re.compile(r"^(?:al|el)(?=[^aeiou]..)")
 
 
@@ -82,10 +88,50 @@ def word_similarity(left: str, right: str) -> float:
 def _similar(a: str, b: str) -> float:
     edits = DamerauLevenshtein.normalized_similarity(a, b)
     spelling = 0.5 * JaroWinkler.similarity(a, b) + 0.5 * edits
+    if edits >= _HOPELESS:
+        spelling = max(spelling, drift_similarity(a, b))
     consonants = skeleton(a)
     if len(consonants) >= _BONES and consonants == skeleton(b):
         return max(spelling, 0.5 * spelling + 0.5)
     return spelling
+
+
+@lru_cache(maxsize=65536)
+def drift_similarity(a: str, b: str) -> float:
+    """Return 1 less the cost of turning one folded word into the other, per letter of the longer one, 0 to 1.
+
+    Changes that transliteration is known for cost a part of an edit: vowels for vowels, vowels and h gained or lost,
+    doubling, and the consonants that a pivot language confuses (``entities/data/drifts.csv``).
+    """
+    pairs = _drift_pairs()
+    row = [0.0]
+    for j, letter in enumerate(b):
+        row.append(row[-1] + _gap(letter, b[j - 1] if j else ""))
+    for i, x in enumerate(a):
+        gap = _gap(x, a[i - 1] if i else "")
+        last, row = row, [row[0] + gap]
+        for j, y in enumerate(b):
+            swap = last[j] + (0.0 if x == y else _change(x, y, pairs))
+            row.append(min(swap, last[j + 1] + gap, row[j] + _gap(y, b[j - 1] if j else "")))
+    return max(0.0, 1 - row[-1] / max(len(a), len(b), 1))
+
+
+def _gap(letter: str, before: str) -> float:
+    if letter == before:
+        return _DOUBLING
+    return _LOST_VOWEL if letter in _VOWELS or letter == "h" else 1.0
+
+
+def _change(x: str, y: str, pairs: frozenset[tuple[str, str]]) -> float:
+    if x in _VOWELS and y in _VOWELS:
+        return _OTHER_VOWEL
+    return _DRIFT if (x, y) in pairs else 1.0
+
+
+@cache
+def _drift_pairs() -> frozenset[tuple[str, str]]:
+    known = load().drift_cost(None)
+    return frozenset((a, b) for pair in known for a, b in (pair, pair[::-1]) if len(a) == len(b) == 1)
 
 
 def name_similarity(left: Sequence[str], right: Sequence[str]) -> float:
