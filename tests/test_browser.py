@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from reporting_examples import HOSTILE, example, hostile, large
 
-from audit import fixing
+from audit import fixing, pipeline
 from audit.decisions import Decision, read_decisions
+from audit.demo import demonstration
 from audit.records import Audit, Document, Sentence, SentenceResult
 from audit.reporting import html, plots
+from audit.settings import Settings
+from audit.texts import make_document
 
 pytestmark = pytest.mark.browser
 
@@ -119,7 +122,7 @@ def test_hovering_shows_what_is_wrong_and_why(opened):
     card.wait_for(state="visible")
     said = card.inner_text()
     assert all(
-        part in said for part in (finding.surface, finding.suggestion, finding.evidence, "almost certain (92 %)")
+        part in said for part in (finding.surface, finding.suggestion, finding.evidence, "almost certain (92%)")
     )
     assert "The town contributes $40 million, Boomgaard said." in said
     assert card.locator("blockquote mark").inner_text() == "$40 million"
@@ -273,6 +276,33 @@ def test_the_exported_decisions_are_what_audit_fix_takes(opened, tmp_path):
         for d in wanted.values() if d.decision != "reject"
     }  # fmt: skip
     assert made == expected
+
+
+def test_a_review_of_the_demonstration_goes_into_the_next_run_and_into_the_text(browser, encoder, tmp_path):
+    hypothesis, references = demonstration()
+    document, *sources = (make_document(path.read_text("utf-8"), path.name) for path in (hypothesis, *references))
+    settings = Settings(scores=False, wording=False)
+    audit = pipeline.audit(document, sources, settings, encoder)
+    report = tmp_path / "report.html"
+    report.write_text(html.render(audit, plots={}), "utf-8")
+    page = browser.new_page(viewport=WIDE, accept_downloads=True)
+    page.goto(report.as_uri())
+    supported = [n for n, f in enumerate(audit.findings) if f.supported and f.kind == "name_as_word"]
+    rejected, corrected = (audit.findings[n] for n in supported[:2])
+    for finding, key in ((rejected, "r"), (corrected, "e")):
+        page.locator(f'.mark[id="f-{finding.id}"]').click()
+        page.keyboard.press(key)
+    page.locator("#card input").fill("Corrected by hand")
+    page.keyboard.press("Enter")
+    decisions = download(page, "#export-json", tmp_path)
+    page.close()
+
+    again = pipeline.audit(document, sources, replace(settings, decisions=str(decisions)), encoder)
+    assert {f.id for f in audit.findings} - {f.id for f in again.findings} == {rejected.id}
+    made = fixing.corrections(again.findings, decisions=read_decisions(decisions))
+    fixed = fixing.apply(document.text, made)
+    assert "Corrected by hand" in fixed
+    assert rejected.surface in fixed
 
 
 def test_decisions_show_and_can_be_taken_back(opened):

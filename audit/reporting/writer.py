@@ -149,7 +149,7 @@ def _claimed(stage: Path, target: Path) -> int:
                 return held
         except FileNotFoundError:  # whoever held the lock has moved the folder into place or removed it
             continue
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             with contextlib.suppress(OSError):
                 stage.rmdir()
             raise

@@ -124,7 +124,7 @@
     const form = $("filters").elements;
     const wanted = new Set(all('[name="kind"]:checked', $("filters")).map((box) => box.value));
     const least = Number(form.confidence.value) / 100;
-    form["at-least"].value = form.confidence.value + " %";
+    form["at-least"].value = form.confidence.value + "%";
     let passing = 0;
     findings.forEach((finding, number) => {
       const passes = wanted.has(finding.kind) && finding.confidence >= least
@@ -172,7 +172,7 @@
     const meter = make("meter");
     meter.value = finding.confidence;
     meter.setAttribute("aria-hidden", "true");
-    const sure = make("p", "sure", meter, `${finding.sure} (${Math.round(100 * finding.confidence)} %)`, finding.supported ? "" : " · no source shows it");
+    const sure = make("p", "sure", meter, `${finding.sure} (${Math.round(100 * finding.confidence)}%)`, finding.supported ? "" : " · no source shows it");
     card.replaceChildren(title, change, make("p", "", text(finding.evidence)), sure);
     if (finding.quote) {
       const [source, before, evidence, after] = finding.quote;
@@ -336,7 +336,7 @@
   }
   // What is out of sight has an estimated height, so that a place is right only once its surroundings are laid out.
   function reveal(element) {
-    for (let turn = 0; turn < 3; turn += 1) element?.scrollIntoView({ block: innerWidth > 960 ? "center" : "start" });
+    for (let turn = 0; turn < 3; turn += 1) element?.scrollIntoView({ block: "start" });
   }
   addEventListener("hashchange", () => follow(location.hash));
 
