@@ -156,7 +156,9 @@ class Candidates:
         entity = self.inventory.entities[index]
         members = self.forms.members[form]
         words = members[0].words
-        theirs = {fold(w) for w in entity.words}
+        firsts = self.forms.firsts.get(index, set())
+        first = len(words) > 1 and any(word_similarity(words[0], f) > _SAME_WORD for f in firsts)
+        theirs = {fold(w) for w in (*entity.words, *words[:first])}
         # What the two share says nothing about whether the rest is a word.
         differing = [w for w in joined_article(words) if fold(w) not in theirs] or [words[-1]]
         ours = {fold(w) for w in words}
@@ -170,10 +172,6 @@ class Candidates:
         strange = any(unheard(w) for w in differing)
         roles = self.forms.roles.get(form, set())
         role = bool(shared_role(roles, entity, self.inventory))
-        firsts = self.forms.firsts.get(index, set())
-        first = len(words) > 1 and any(
-            word_similarity(words[0], f) > _SAME_WORD for f in self.forms.firsts.get(index, ())
-        )
         shares = not first and not acronym and entity.type != "person" and len(differing) < len(words)
         slot = self.slots.get((form, index))
         our_bones = bones("".join(words)) | bones(words[-1])

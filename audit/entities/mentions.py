@@ -148,6 +148,8 @@ def _extends(tokens: Sequence[Token], at: int, end: int, text: str, profile: Cas
             return 0
         if low in _CALENDAR or low == "i":
             return 0
+        if token.opening and is_common_noun(low) and profile.capital[low] <= profile.lower[low]:
+            return 0
         stray = not clean and not token.opening and profile.lower[low] > profile.capital[low] and joint.isspace()
         # A capitalised ordinary word after a name is damage ("Openai Artificial"), unless it is never seen small.
         return 0 if stray and gz.zipf(low) > _VERY_COMMON and low not in OFFICES else 1

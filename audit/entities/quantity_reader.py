@@ -652,7 +652,7 @@ class Reader:
         return (value, i + 1) if 1 <= value <= 31 and not glued_word and not unit_follows else None
 
     def _no_day(self, i: int) -> tuple[float, int] | None:
-        """Read a day behind a month that no month has ("July 62,"): two digits that nothing follows which they count."""
+        """Read a day that no month has behind a month ("July 62,"): two digits with nothing behind that they count."""
         counted = self._is(i + 1, "word") and self._near(i + 1)
         return None if counted else self._two_digits(i)
 

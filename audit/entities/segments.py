@@ -73,6 +73,8 @@ def _parted(name: Name, inventory: Inventory, text: str) -> list[Name]:
 
 def _stands_alone(name: Name, at: int, size: int, entity: Entity) -> bool:
     """Whether part of a run may be cut out: not a bare first name, not the surname of another person's full name."""
+    if at and at + size == len(name.words) and gz.is_first_name(name.words[0]) and entity.type in ("person", "other"):
+        return False
     if entity.type == "person" and size == 1 and len(name.words) == 2:
         return gz.zipf(name.words[1 - at].lower()) > 0 and not gz.is_first_name(name.words[0]) and at == 0
     return True
