@@ -10,6 +10,7 @@ The similarity of two vectors does not see a changed figure, so that nothing of 
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
 from collections import defaultdict
@@ -18,7 +19,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from audit.detectors.case import Case
-from audit.detectors.figures import Use, agreement, match, pair_rest, stem, uses
+from audit.detectors.figures import Use, agreement, likeness, match, pair_rest, stem, uses
 from audit.detectors.rewriting import correct_figure, correct_quantity
 from audit.records import Conflict, EntityType, Finding, Link, Sentence, Severity, Signal, Statement
 
@@ -28,6 +29,8 @@ _LEAST_LIKE = 0.15  # figures less alike in their surroundings are about differe
 _SAME_THING = 0.4  # from here on figures in accounts of the same events are about one thing
 _SURE = 0.96
 _DOUBTFUL = 0.7
+_MOST_COMPARED = 50
+_LEAP_YEAR = 2000
 _ACCOUNTS = 2  # so many accounts that agree outweigh one text
 
 _LOST = re.compile(
@@ -65,7 +68,9 @@ class _Figures:
         self.case = case
         self.ours = {s.index: uses(s) for s in case.hypothesis.sentences if s.audited}
         self.theirs = {r.document.name: [uses(s) for s in r.sentences] for r in case.references}
-        self.known = {_key(use) for sentences in self.theirs.values() for s in sentences for use in s if not _lost(use)}
+        self.known: dict[tuple[str, str, str, float], list[Use]] = defaultdict(list)
+        for use in (use for sentences in self.theirs.values() for s in sentences for use in s):
+            self.known[_key(use)].append(use)
         self.pairs: dict[int, list[_Pair]] = defaultdict(list)  # by the start of our figure
         self.confirmed: set[int] = set()
         for link in case.links:
@@ -115,7 +120,7 @@ class _Figures:
                 continue
             best = max((p for p in same if not _lost(p.theirs)), key=lambda p: p.like, default=None)
             reason = best and self._error(best, same)
-            if best and reason and _key(best.ours) not in self.known:
+            if best and reason and not self._known(best.ours):
                 finding = self._finding(best, correct_quantity(best.ours, best.theirs), self._confidence(best), reason)
                 findings.setdefault((finding.start, finding.end), finding)
                 continue
@@ -123,6 +128,11 @@ class _Figures:
                 if pair.ours.head & pair.theirs.head or _unit(pair.ours):
                     conflicts.setdefault((pair.ours.start, pair.link.document), _conflict(pair))
         return list(findings.values()), list(conflicts.values())
+
+    def _known(self, ours: Use) -> bool:
+        """Whether a reference has our figure in surroundings like ours."""
+        same = self.known.get(_key(ours), [])[:_MOST_COMPARED]
+        return any(likeness(ours, use) >= _SAME_THING for use in same)
 
     def _error(self, pair: _Pair, all_pairs: Sequence[_Pair]) -> str:
         """Say why our figure is wrong and not merely another one; empty when it may be right."""
@@ -150,12 +160,26 @@ class _Figures:
                 start, end = sentence.start + found.start(), sentence.start + found.end()
                 reason = f"“{found.group()} of” lacks its plural ending"
                 yield _bare(sentence, start, end, f"{found.group()}s", "minor", _DOUBTFUL, reason)
+            for use in self.ours.get(sentence.index, ()):
+                if use.role == "day" and use.value > _days(use):
+                    reason = f"“{_stated(use)}” is a day that the month does not have"
+                    yield self._repaired(_bare(sentence, use.start, use.end, "", "major", _DOUBTFUL, reason), use)
             for one, other in pairwise(self.ours.get(sentence.index, ())):
                 between = sentence.text[one.end - sentence.start : other.start - sentence.start]
                 opened = sentence.text[: one.start - sentence.start].rstrip().lower().endswith(("from", "between"))
                 if opened and one.value == other.value and one.role == other.role and _JOINT.fullmatch(between):
                     reason = f"the range ends where it begins (“{one.surface}{between}{other.surface}”)"
                     yield _bare(sentence, other.start, other.end, "", "major", _DOUBTFUL, reason)
+
+    def _repaired(self, finding: Finding, use: Use) -> Finding:
+        """Add what a linked sentence says in its place, where there is such a one."""
+        pairs = [pair for pair in self.pairs.get(use.start, ()) if pair.theirs.role == use.role]
+        if not pairs:
+            return finding
+        best = max(pairs, key=lambda pair: pair.like)
+        correct = correct_figure if self.case.mode == "parallel" else correct_quantity
+        sure = _SURE * _trust(best.link)
+        return self._finding(best, correct(use, best.theirs), sure, finding.evidence.rstrip("."))
 
     def _lost_amount(self, sentence: Sentence, found: re.Match[str]) -> Finding:
         start, end = sentence.start + found.start(), sentence.start + found.end()
@@ -205,6 +229,11 @@ def _lost(use: Use) -> bool:
     return use.value == 0 and use.scale > 1
 
 
+def _days(use: Use) -> int:
+    month = use.quantity.parts.get("month", 1) if use.quantity else 1
+    return calendar.monthrange(_LEAP_YEAR, int(month))[1]
+
+
 def _unit(use: Use) -> str:
     return use.quantity.unit if use.quantity else ""
 
@@ -226,7 +255,9 @@ def _place(use: Use) -> tuple[int, int]:
 
 def _damage(ours: Use, theirs: Use) -> str:
     """Say in what way our figure looks like a damaged form of theirs; empty when it is just another figure."""
-    if ours.role != "number" or _unit(ours) != _unit(theirs):
+    if ours.role != theirs.role or _unit(ours) != _unit(theirs) or ours.role in ("month", "weekday"):
+        return ""
+    if ours.role == "day" and not _shares_a_part(ours, theirs):
         return ""
     mine, other = _digits(ours), _digits(theirs)
     if mine == other:
@@ -240,6 +271,13 @@ def _damage(ours: Use, theirs: Use) -> str:
     if sorted(mine) == sorted(other):
         return "digits were swapped"
     return ""
+
+
+def _shares_a_part(ours: Use, theirs: Use) -> bool:
+    """Whether the dates that two figures belong to agree in another part: a month, a weekday, a year."""
+    if ours.quantity is None or theirs.quantity is None:
+        return False
+    return bool(ours.quantity.parts.items() & theirs.quantity.parts.items())
 
 
 def _digits(use: Use) -> str:
@@ -260,5 +298,5 @@ def _topic(pair: _Pair) -> str:
     """What the figures are about: the words behind ours that theirs shares, else the unit."""
     _, end = _place(pair.ours)
     behind = re.findall(r"[^\W\d_]+", pair.ours.sentence.text[end - pair.ours.sentence.start :])[:4]
-    shared = [word for word in behind if stem(word) in pair.theirs.near]
+    shared = [word for word in behind if stem(word) in pair.theirs.near] or sorted(pair.ours.near & pair.theirs.near)
     return " ".join(shared) or _unit(pair.ours) or pair.ours.role

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 
 from audit.detectors.figures import Use
+from audit.entities.gazetteers import MONTHS
 from audit.entities.measures import ONES, ORDINALS, TENS
+from audit.entities.quantities import Quantity
 
 __all__ = ["correct_figure", "correct_quantity"]
 
 _GLUED_BEFORE = re.compile(r"[^\W\d_]+$")
 _GLUED_AFTER = re.compile(r"[^\W\d_]+")
 _PARTS = re.compile(r"\d+|\D+")
+_DECIMAL = re.compile(r"\d+[.,]\d{1,2}|0[.,]\d+")
+_SCALE_BEHIND = re.compile(r"[\s-]*[^\W\d_]+")
+_MONTHS = frozenset(month[:3] for month in MONTHS)
 _ORDINAL_WORDS = {value: word for word, value in ORDINALS.items()}
 
 
@@ -25,23 +30,54 @@ def correct_figure(wrong: Use, right: Use) -> tuple[int, int, str]:
         return correct_quantity(wrong, right)
     start, end, surface = _with_glued_letters(wrong)
     _, _, model = _with_glued_letters(right)
-    written = model if _alike(surface, model) else surface.replace(wrong.surface, restyle(wrong, right), 1)
+    same_style = wrong.role != "time" and _alike(surface, model)
+    written = model if same_style else surface.replace(wrong.surface, restyle(wrong, right), 1)
     return _narrowed(start, end, surface, written)
 
 
 def correct_quantity(wrong: Use, right: Use) -> tuple[int, int, str]:
-    """Return the span of the whole quantity that ``wrong`` is a figure of, and what goes there."""
+    """Return the span of the whole quantity that ``wrong`` is a figure of, and what goes there.
+
+    Currency, percent sign and scale word belong to it, a unit of measurement does only where that is wrong as well. Of
+    a range it is the wrong end alone.
+    """
     if wrong.quantity is None or right.quantity is None:
         return wrong.start, wrong.end, restyle(wrong, right)
     begin = wrong.sentence.start
     start, end = begin + wrong.quantity.start, begin + wrong.quantity.end
     if wrong.quantity.type == "date" and right.quantity.type == "date":
-        alone = len(wrong.quantity.figures) == 1
-        return start, end, restyle(wrong, right) if alone else right.quantity.surface
+        return _correct_date(wrong, right, wrong.quantity)
     if not _same_scale(wrong, right) or wrong.quantity.unit != right.quantity.unit:
         return start, end, right.quantity.surface
-    surface, at = wrong.quantity.surface, wrong.start - start
+    if len(wrong.quantity.figures) > 1:
+        return wrong.start, wrong.end, restyle(wrong, right)
+    if wrong.quantity.type == "unit":  # the unit is the same on both sides and no part of the figure
+        scale = _SCALE_BEHIND.match(wrong.sentence.text, wrong.end - begin) if wrong.scale != 1 else None
+        end = begin + scale.end() if scale else wrong.end
+    surface, at = wrong.sentence.text[start - begin : end - begin], wrong.start - start
     return start, end, surface[:at] + restyle(wrong, right) + surface[at + len(wrong.surface) :]
+
+
+def _correct_date(wrong: Use, right: Use, ours: Quantity) -> tuple[int, int, str]:
+    """Correct the part of a date that is wrong; day and month go together."""
+    if wrong.role not in ("day", "month") or right.quantity is None:
+        return wrong.start, wrong.end, restyle(wrong, right)
+    figures = [figure for figure in ours.figures if figure.role in ("day", "month")]
+    theirs, begin, text = right.quantity.parts, wrong.sentence.start, wrong.sentence.text
+    start, end = min(figure.start for figure in figures), max(figure.end for figure in figures)
+    written, at = "", start
+    for figure in sorted(figures, key=lambda f: f.start):
+        surface = text[figure.start : figure.end]
+        value = theirs.get(figure.role, figure.value)
+        written += text[at : figure.start] + (surface if value == figure.value else _date_part(surface, int(value)))
+        at = figure.end
+    return begin + start, begin + end, written
+
+
+def _date_part(surface: str, value: int) -> str:
+    if not any(c.isdigit() for c in surface):
+        return MONTHS[value - 1].capitalize() if surface.lower()[:3] in _MONTHS else _ordinal_word(value)
+    return f"{value}{_ordinal_ending(value)}" if surface[-1].isalpha() else f"{value}"
 
 
 def restyle(wrong: Use, right: Use) -> str:
@@ -67,9 +103,11 @@ def restyle(wrong: Use, right: Use) -> str:
         return f"{value:.0f}s"
     if _alike(surface, right.surface):
         return right.surface
+    if _DECIMAL.fullmatch(right.surface):
+        return right.surface.replace(",", ".")
     if value != int(value):
         return f"{value:.10g}"
-    grouped = "," in surface or (value >= 10_000 and wrong.role == "number")
+    grouped = "," in surface + right.surface or (value >= 10_000 and wrong.role == "number")
     return f"{value:,.0f}" if grouped else f"{value:.0f}"
 
 
@@ -112,13 +150,10 @@ def _narrowed(start: int, end: int, surface: str, written: str) -> tuple[int, in
 
 
 def _clock(wrong: Use, right: Use) -> str:
-    minutes = int(right.value)
-    hour, minute = minutes // 60, minutes % 60
+    hour, minute = divmod(int(right.value), 60)
     half_written = wrong.quantity is not None and wrong.quantity.surface.rstrip(".").lower().endswith("m")
-    if half_written:
+    if half_written or hour - 12 == wrong.value // 60:
         hour = hour % 12 or 12
-    elif not half_written and _alike(wrong.surface, right.surface) and int(wrong.value) // 60 % 12 == hour % 12:
-        hour = int(wrong.value) // 60
     if not any(c in wrong.surface for c in ":."):
         return f"{hour}" if not minute else f"{hour}:{minute:02}"
     separator = "." if "." in wrong.surface else ":"
