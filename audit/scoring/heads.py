@@ -1,0 +1,97 @@
+"""The learned figures: linear heads over the features of a pair, fitted by ``training/train_quality.py``.
+
+The artefact beside the code is JSON: weights, calibration, and where they come from (data, terms, figures, date).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.errors import ModelError
+from audit.scoring.features import PAIR_FEATURES
+
+__all__ = ["CLIP", "DIGEST", "NON_TRANSLATION", "Head", "load"]
+
+CLIP = 4.0
+"""Columns are cut at so many standard deviations: one odd value must not decide."""
+
+NON_TRANSLATION = 25.0
+"""MQM's penalty for what is no translation, the worst there is."""
+
+DIGEST = "d749e152e7f573c15153ef82580dea8e9ec90bad511265674a2764357077b9f5"
+"""sha256 of the artefact; a test compares it."""
+
+Floats = NDArray[np.float64]
+_RELATED = tuple(PAIR_FEATURES.index(name) for name in ("similarity", "hypothesis_mean", "reference_mean"))
+_RARITIES = tuple(PAIR_FEATURES.index(f"rarity_{side}") for side in ("hypothesis", "reference"))
+_IDENTICAL = PAIR_FEATURES.index("identical")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Weights and calibration for one kind of reference.
+
+    ``penalty_curve``: (2, k), predicted and expected penalty, both ascending. ``related`` and ``foreign``: the likeness
+    below which a pair is none and above which it is one; the excess of rare words from which on the hypothesis is
+    doubted and no longer read as English.
+    """
+
+    mean: Floats
+    scale: Floats
+    quality_weights: Floats
+    quality_offset: float
+    penalty_weights: Floats
+    penalty_offset: float
+    penalty_curve: Floats
+    related: Floats
+    foreign: Floats
+
+    def figures(self, features: NDArray[np.float32]) -> tuple[Floats, Floats]:
+        """Return quality (0 to 100, higher is better) and mqm (0 to 25, lower is better), (n,) each."""
+        rows = np.clip((features - self.mean) / self.scale, -CLIP, CLIP)
+        quality = 100 / (1 + np.exp(-(rows @ self.quality_weights + self.quality_offset)))
+        predicted = rows @ self.penalty_weights + self.penalty_offset
+        known, expected = self.penalty_curve
+        mqm = np.interp(predicted, known, expected) + np.maximum(predicted - known[-1], 0.0)
+        share = self._share(features)
+        quality, mqm = quality * share, NON_TRANSLATION - (NON_TRANSLATION - np.minimum(mqm, NON_TRANSLATION)) * share
+        identical = features[:, _IDENTICAL] > 0
+        return np.where(identical, 100.0, quality), np.where(identical, 0.0, mqm)
+
+    def _share(self, features: NDArray[np.float32]) -> Floats:
+        """How far each pair can be a translation of the same text at all, 0 to 1."""
+        related = np.interp(features[:, _RELATED].mean(1), self.related, (0.0, 1.0))
+        excess = features[:, _RARITIES[0]] - features[:, _RARITIES[1]]
+        share: Floats = related * np.interp(excess, self.foreign, (1.0, 0.0))
+        return share
+
+
+@cache
+def load() -> dict[str, Head]:
+    """Read the heads ``translation`` and ``account``.
+
+    Raises:
+        ModelError: the artefact is damaged or belongs to other features.
+    """
+    content = (files("audit.scoring") / "data" / "heads.json").read_bytes()
+    if hashlib.sha256(content).hexdigest() != DIGEST:
+        raise ModelError("audit/scoring/data/heads.json is not the file that this version came with; install it again")
+    artefact: dict[str, Any] = json.loads(content)
+    if tuple(artefact["features"]) != PAIR_FEATURES:
+        raise ModelError("audit/scoring/data/heads.json was trained on other features; run training/train_quality.py")
+    return {name: _head(values) for name, values in artefact["heads"].items()}
+
+
+def _head(values: dict[str, Any]) -> Head:
+    arrays: dict[str, Any] = {
+        name: np.array(value) if isinstance(value, list) else float(value) for name, value in values.items()
+    }
+    return Head(**arrays)
