@@ -123,3 +123,20 @@ def test_a_parallel_reference_that_has_another_name_makes_a_wrong_entity() -> No
     parallel = resolve(hypothesis, [reference], [link], load(), mode="parallel")
     assert errors(parallel) == {"Sochi": ("Asmara", "wrong_entity")}
     assert errors(resolve(hypothesis, [reference], [link], load())) == {}
+
+
+def test_a_spelling_that_other_references_contradict_is_said_and_not_followed() -> None:
+    clean = "Harald Wendrik met Lena Osterfeld. Wendrik and Osterfeld shook hands."
+    other = "Mayor Lena Osterfeld met Harald Wendrik. Osterfeld smiled."
+    garbled = "Lena Osterfelt came too."
+    resolution = read("Lena Osterfeldt came.", clean, other, garbled)
+    assert errors(resolution)["Lena Osterfeldt"][0] == "Lena Osterfeld"
+    assert any("Lena Osterfelt" in note and "reference-2" in note for note in resolution.notes)
+
+
+def test_the_pivot_is_named_only_with_evidence() -> None:
+    assert read(CLEAN, CLEAN).pivot is None
+    text = "Mr. Al-Kessani met Mr. Al-Wendrik and Lena Al-Osterfeld."
+    pivot = read(text, CLEAN).pivot
+    assert pivot is not None
+    assert pivot.language == "Arabic"

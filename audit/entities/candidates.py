@@ -18,6 +18,7 @@ from audit.entities.doubts import unheard
 from audit.entities.forms import Form, Forms, form_of, is_acronym, is_ordinary, joined_article, shared_role, spells
 from audit.entities.inventory import Entity, Inventory, Place
 from audit.entities.mentions import Name
+from audit.entities.reliability import contradicted
 from audit.entities.spelling import bones, fold, initials, name_similarity, same_stem, word_similarity
 from audit.records import EntityType, Link, Text
 
@@ -26,6 +27,7 @@ __all__ = ["Candidates", "spelling_of"]
 _CANDIDATES = 6
 _FAR, _CLOSE, _VERY_CLOSE = 0.45, 0.72, 0.85
 _SLOTS_COUNTED = 4
+_CONTRADICTED = 2.0
 _KIN = 0.84
 _SAME_WORD = 0.9
 _WINDOW = 40
@@ -51,6 +53,7 @@ class Candidates:
         self.confusions = confusions
         self.slots = self._slots(links) if references else {}
         self.keys = self._index()
+        self.contradicted = contradicted(inventory)
         self.wholes = [fold(e.canonical) for e in inventory.entities]
         self.lasts = [fold(e.last) for e in inventory.entities]
 
@@ -165,6 +168,7 @@ class Candidates:
         missing = [w for w in entity.words if fold(w) not in ours]
         # A form that one reference has once, and no dictionary, may be garbled itself.
         doubt = float(entity.documents == 1 and any(unheard(w) for w in missing)) / entity.count
+        doubt = _CONTRADICTED if index in self.contradicted else doubt
         ordinary = is_ordinary(differing)
         honorific = any(n.honorific for n in members)
         acronym = spells(words, entity)

@@ -17,12 +17,25 @@ from audit.entities.mentions import Name
 from audit.entities.roles import find_roles
 from audit.entities.spelling import fold, initials
 
-__all__ = ["Form", "Forms", "form_of", "gather", "is_acronym", "is_ordinary", "joined_article", "shared_role", "spells"]
+__all__ = [
+    "ARTICLES",
+    "Form",
+    "Forms",
+    "form_of",
+    "gather",
+    "is_acronym",
+    "is_ordinary",
+    "joined_article",
+    "shared_role",
+    "spells",
+]
 
 Form = tuple[str, ...]
 """A name's words, folded."""
 
-_ARTICLES = frozenset({"al", "el"})
+ARTICLES = frozenset({"al", "el"})
+"""Articles that names keep in front of them, or gain on the way through Arabic."""
+
 _WELL_KNOWN = 3.4
 
 
@@ -98,9 +111,9 @@ def _first_names(
         if entity.first:
             found[index].add(fold(entity.first))
     for form, owner in known.items():
-        if owner is not None and len(form) > 1 and form[-1] == fold(inventory.entities[owner].last):
-            if any(n.type == "person" for n in members[form]):
-                found[owner].add(form[0])
+        full = owner is not None and len(form) > 1 and form[-1] == fold(inventory.entities[owner].last)
+        if owner is not None and full and any(n.type == "person" for n in members[form]):
+            found[owner].add(form[0])
     return dict(found)
 
 
@@ -131,6 +144,6 @@ def is_ordinary(words: Iterable[str]) -> bool:
 
 def joined_article(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words with an article glued to what follows: it is one name, however it is spaced."""
-    if len(words) > 1 and words[0].lower() in _ARTICLES:
+    if len(words) > 1 and words[0].lower() in ARTICLES:
         return (words[0] + words[1], *words[2:])
     return tuple(words)

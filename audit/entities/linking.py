@@ -22,7 +22,9 @@ from audit.entities.forms import Form, Forms, form_of, gather, is_acronym, is_or
 from audit.entities.inventory import Entity, Inventory, Place, take_inventory
 from audit.entities.joints import Glued, find_glued
 from audit.entities.mentions import Name, find_names
+from audit.entities.pivots import guess_pivot
 from audit.entities.readings import Reading, Resolution
+from audit.entities.reliability import reliability_notes
 from audit.entities.segments import segment
 from audit.entities.spelling import fold, name_similarity
 from audit.entities.swaps import Swap, find_swaps
@@ -76,7 +78,9 @@ def resolve(
     hidden = find_disguises(text, references, links, names, meant, inventory, confusions)
     readings += [_disguised_reading(d, inventory) for d in hidden]
     readings += [_glued_reading(g, inventory) for g in glued]
-    return Resolution(tuple(sorted(readings, key=lambda r: (r.name.start, r.name.end))), inventory)
+    readings.sort(key=lambda r: (r.name.start, r.name.end))
+    notes = reliability_notes(candidates.contradicted, inventory, references)
+    return Resolution(tuple(readings), inventory, guess_pivot(readings, confusions), notes)
 
 
 def _choose(candidates: Candidates, forms: Forms, allowed: frozenset[str]) -> dict[Form, Choice]:

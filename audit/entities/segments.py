@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from audit.entities import gazetteers as gz
+from audit.entities.forms import ARTICLES
 from audit.entities.inventory import Entity, Inventory
 from audit.entities.joints import Glued
 from audit.entities.lexicon import is_common_noun
@@ -73,6 +74,8 @@ def _parted(name: Name, inventory: Inventory, text: str) -> list[Name]:
 
 def _stands_alone(name: Name, at: int, size: int, entity: Entity) -> bool:
     """Whether part of a run may be cut out: not a bare first name, not the surname of another person's full name."""
+    if at and name.words[at - 1].lower() in ARTICLES:
+        return False
     if at and at + size == len(name.words) and gz.is_first_name(name.words[0]) and entity.type in ("person", "other"):
         return False
     if entity.type == "person" and size == 1 and len(name.words) == 2:
