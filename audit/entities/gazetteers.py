@@ -13,7 +13,7 @@ import importlib.util
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,7 @@ WORD_ZIPF = 2.0
 _RAREST_BUCKET = 750  # wordfreq's centibels: 9 - 7.5 = zipf 1.5; the rarer half of its table would double the load time
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Return ``text`` for look-ups: case folded, without diacritics and dots, spaces collapsed, apostrophes plain."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

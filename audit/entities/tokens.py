@@ -29,18 +29,15 @@ _REMEMBERED = 16384
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word of a document. ``opening``: it stands where a capital says nothing (start of a sentence, of a
-    quotation, or in a headline in title case)."""
+    quotation, or in a headline in title case). ``capital``: it holds a capital letter, at its start or further
+    inside (xAI)."""
 
     text: str
     start: int
     end: int
     sentence: int
     opening: bool
-
-    @property
-    def capital(self) -> bool:
-        """Whether it begins with a capital letter or holds one further inside (xAI)."""
-        return any(c.isupper() for c in self.text)
+    capital: bool
 
 
 def bare(word: str) -> str:
@@ -63,7 +60,7 @@ def tokenize(sentence: Sentence) -> tuple[Token, ...]:
             previous = found[number - 1].group()
             opening = len(previous) > _SMALL_WORD and not previous.endswith(".")
         start = sentence.start + match.start()
-        tokens.append(Token(word, start, start + len(word), sentence.index, opening))
+        tokens.append(Token(word, start, start + len(word), sentence.index, opening, word != word.lower()))
     return tuple(tokens)
 
 
