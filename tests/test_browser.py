@@ -167,7 +167,7 @@ def test_filters_change_text_and_list_alike(opened):
         assert page.locator("#shown").inner_text() == f"{len(visible)} of {len(findings)} shown"
         return visible
 
-    page.locator('[name="major"]').check()
+    page.locator('[name="severity"][value="minor"]').uncheck()
     assert shown() == [n for n, f in enumerate(findings) if f.severity == "major"]
     page.locator('[name="supported"]').check()
     assert shown() == [n for n, f in enumerate(findings) if f.severity == "major" and f.supported]
@@ -290,6 +290,7 @@ def test_a_review_of_the_demonstration_goes_into_the_next_run_and_into_the_text(
     supported = [n for n, f in enumerate(audit.findings) if f.supported and f.kind == "name_as_word"]
     rejected, corrected = (audit.findings[n] for n in supported[:2])
     for finding, key in ((rejected, "r"), (corrected, "e")):
+        page.keyboard.press("Escape")
         page.locator(f'.mark[id="f-{finding.id}"]').click()
         page.keyboard.press(key)
     page.locator("#card input").fill("Corrected by hand")

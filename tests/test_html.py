@@ -182,6 +182,11 @@ def test_a_comparison_of_text_without_spaces_goes_by_letters():
     assert list(compare("火曜日", "水曜日")) == [("gone", False, "火"), ("new", False, "水"), ("same", False, "曜日")]
 
 
+def test_texts_too_long_to_compare_are_shown_whole():
+    long = "word " * 3000
+    assert list(compare(long, long)) == [("gone", False, long + " "), ("new", False, long)]
+
+
 def test_excerpts_hold_no_more_of_a_reference_than_the_evidence_needs(pages):
     audit = example()
     long = "An outlook that nobody needs for any finding fills the rest of this very long sentence, " * 4

@@ -14,7 +14,7 @@ import pytest
 from reporting_examples import example
 
 from audit.errors import OutputError, SettingsError
-from audit.reporting import writer
+from audit.reporting import interchange, writer
 from audit.reporting.tables import TABLES
 
 LIGHT = ("csv", "json")
@@ -43,6 +43,12 @@ def test_every_file_of_the_contract_is_written(tmp_path):
 def test_the_same_audit_gives_the_same_bytes(tmp_path):
     formats = writer.FORMATS
     first, second = (writer.write(example(), tmp_path / name, formats) for name in "ab")
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+def test_what_audit_json_holds_gives_the_same_bytes_again(tmp_path):
+    first = writer.write(example(), tmp_path / "a", writer.FORMATS)
+    second = writer.write(interchange.read(tmp_path / "a" / "audit.json"), tmp_path / "b", writer.FORMATS)
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
 
 
@@ -160,7 +166,7 @@ from dataclasses import replace
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from reporting_examples import example
-from audit.reporting import writer
+from audit.reporting import interchange, writer
 from test_writer import LIGHT, signed, state
 
 os.fsync = lambda handle: None  # no step on the file system that another process could see

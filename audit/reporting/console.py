@@ -23,7 +23,7 @@ def summary(audit: Audit) -> list[str]:
         ("findings", f"{figures['findings']}, {figures['major']} of them major"),
     ]
     if figures["conflicts"]:
-        facts.append(("conflicts", f"{figures['conflicts']} statements on which the sources differ"))
+        facts.append(("conflicts", f"{figures['conflicts']}: the sources differ, see conflicts.csv"))
     lines = [f"{audit.document.name} against {names}", "", figures["verdict"], "", *columns(facts)]
     if figures["by_kind"]:
         lines += ["", *columns([("findings", "major", "minor"), *_kinds(figures["by_kind"])])]

@@ -19,6 +19,8 @@ _UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 _WORDS = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 _EDGES = re.compile(r"^\W+|\W+$")
+_MOST = 4_000_000
+"""Pairs of words beyond which two texts are not compared: the table that it takes would fill the memory."""
 _SPACE = re.compile(r"\s*")
 _OPENS = re.compile(r"(?:^|[.!?“\"‘(])\s*$")
 
@@ -29,6 +31,9 @@ def compare(before: str, after: str) -> Iterator[Piece]:
     Case and punctuation do not count. The pieces that are not ``gone`` make up ``after``, but for a space at its end.
     """
     old, new = list(_WORDS.finditer(before)), list(_WORDS.finditer(after))
+    if len(old) * len(new) > _MOST:
+        yield from (("gone", False, before + " "), ("new", False, after))
+        return
     words: list[Piece] = []
     for step in Indel.opcodes([_key(m[0]) for m in old], [_key(m[0]) for m in new]):
         if step.tag == "delete":

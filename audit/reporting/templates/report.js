@@ -122,13 +122,14 @@
   // --- filters -------------------------------------------------------------------------------------------------------
   function filter() {
     const form = $("filters").elements;
-    const wanted = new Set(all('[name="kind"]:checked', $("filters")).map((box) => box.value));
+    const ticked = (name) => new Set(all(`[name="${name}"]:checked`, $("filters")).map((box) => box.value));
+    const kindsShown = ticked("kind"), severities = ticked("severity");
     const least = Number(form.confidence.value) / 100;
     form["at-least"].value = form.confidence.value + "%";
     let passing = 0;
     findings.forEach((finding, number) => {
-      const passes = wanted.has(finding.kind) && finding.confidence >= least
-        && (!form.major.checked || finding.severity === "major") && (!form.supported.checked || finding.supported)
+      const passes = kindsShown.has(finding.kind) && severities.has(finding.severity)
+        && finding.confidence >= least && (!form.supported.checked || finding.supported)
         && (!form.open.checked || !own(finding.id));
       passing += passes;
       if (passes === shown[number]) return;
