@@ -6,8 +6,8 @@ import re
 
 from audit.detectors.figures import Use
 from audit.entities.gazetteers import MONTHS
-from audit.entities.measures import ONES, ORDINALS, TENS
 from audit.entities.quantities import Quantity
+from audit.entities.quantities.words import ONES, ORDINALS, TENS
 
 __all__ = ["correct_figure", "correct_quantity"]
 
