@@ -8,11 +8,16 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from audit.errors import InputError
 from audit.records import Document
 from audit.settings import MAX_CHARS
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 __all__ = [
     "STDIN",
@@ -66,6 +71,8 @@ _MIN_LATIN_SHARE = 0.5
 _MIN_JUDGED_WORDS = 4
 _LANGUAGE_SAMPLE = 200_000
 _MIN_OTHER_PROBABILITY = 0.9
+# Nigerian Pidgin is what the identifier takes English lists of Nigerian places for.
+_ENGLISH_CODES = frozenset({"en", "pcm"})
 
 
 def make_document(text: str, name: str, *, max_chars: int = MAX_CHARS, encoding: str = "utf-8") -> Document:
@@ -220,7 +227,7 @@ def check_english(document: Document) -> None:
     if sum(word in _FUNCTION_WORDS for word in words) >= _ENGLISH_SHARE * len(words):
         return
     language, probability = _identify(" ".join(words))
-    if language != "en" and probability >= _MIN_OTHER_PROBABILITY:
+    if language not in _ENGLISH_CODES and probability >= _MIN_OTHER_PROBABILITY:
         raise InputError(_not_english(document.name, f"it looks like language code {language!r}"))
 
 
@@ -229,10 +236,16 @@ def _not_english(name: str, reason: str) -> str:
 
 
 def _identify(text: str) -> tuple[str, float]:
+    language, probability = _identifier().classify(text)
+    return language, float(probability)
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    """Load the identifier, which takes a second: only where function words leave a doubt, and once."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    language, probability = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True).classify(text)
-    return language, float(probability)
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def expand_references(paths: Iterable[Path | str], *, exclude: Path | str | None = None) -> list[Path]:
