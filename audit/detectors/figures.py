@@ -13,8 +13,7 @@ from audit.entities.quantities import (
     Quantity,
     compatible,
     difference,
-    find_codes,
-    find_quantities,
+    find_figures,
     same,
 )
 from audit.records import Sentence
@@ -65,11 +64,12 @@ class Use:
 def uses(sentence: Sentence) -> list[Use]:
     """Return the figures of ``sentence`` in order, none when there are more than ``MAX_FIGURES``."""
     text = sentence.text
+    quantities, codes = find_figures(text)
     found: list[tuple[Figure | Code, Quantity | None]] = [
-        (figure, quantity) for quantity in find_quantities(text) for figure in quantity.figures
+        (f, quantity) for quantity in quantities for f in quantity.figures
     ]
-    found += [(code, None) for code in find_codes(text)]
-    if len(found) > MAX_FIGURES:
+    found += [(code, None) for code in codes]
+    if not 0 < len(found) <= MAX_FIGURES:
         return []
     found.sort(key=lambda pair: (pair[0].start, pair[0].end))
     words = [(m.start(), m.end(), stem(m.group())) for m in _WORD.finditer(text)]

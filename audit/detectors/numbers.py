@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from audit.detectors.case import Case
 from audit.detectors.figures import Use, agreement, likeness, match, pair_rest, stem, uses
-from audit.detectors.rewriting import correct_figure, correct_quantity
+from audit.detectors.rewriting import correct_figure, correct_quantity, day_span
 from audit.records import Conflict, EntityType, Finding, Link, Sentence, Severity, Signal, Statement
 
 __all__ = ["detect"]
@@ -115,7 +115,7 @@ class _Figures:
         findings: dict[tuple[int, int], Finding] = {}
         conflicts: dict[tuple[int, str], Conflict] = {}
         for start, pairs in self.pairs.items():
-            same = [p for p in pairs if p.like >= _SAME_THING and p.ours.role == p.theirs.role]
+            same = [p for p in pairs if p.like >= _SAME_THING and _of_one_kind(p.ours, p.theirs)]
             if not same or start in self.confirmed:
                 continue
             best = max((p for p in same if not _lost(p.theirs)), key=lambda p: p.like, default=None)
@@ -163,7 +163,7 @@ class _Figures:
             for use in self.ours.get(sentence.index, ()):
                 if use.role == "day" and use.value > _days(use):
                     reason = f"“{_stated(use)}” is a day that the month does not have"
-                    yield self._repaired(_bare(sentence, use.start, use.end, "", "major", _DOUBTFUL, reason), use)
+                    yield self._repaired(_bare(sentence, *day_span(use), "", "major", _DOUBTFUL, reason), use)
             for one, other in pairwise(self.ours.get(sentence.index, ())):
                 between = sentence.text[one.end - sentence.start : other.start - sentence.start]
                 opened = sentence.text[: one.start - sentence.start].rstrip().lower().endswith(("from", "between"))
@@ -238,6 +238,10 @@ def _unit(use: Use) -> str:
     return use.quantity.unit if use.quantity else ""
 
 
+def _of_one_kind(ours: Use, theirs: Use) -> bool:
+    return ours.role == theirs.role and _unit(ours) == _unit(theirs)
+
+
 def _key(use: Use) -> tuple[str, str, str, float]:
     return (use.role, _unit(use), use.name, use.value)
 
@@ -255,7 +259,7 @@ def _place(use: Use) -> tuple[int, int]:
 
 def _damage(ours: Use, theirs: Use) -> str:
     """Say in what way our figure looks like a damaged form of theirs; empty when it is just another figure."""
-    if ours.role != theirs.role or _unit(ours) != _unit(theirs) or ours.role in ("month", "weekday"):
+    if not _of_one_kind(ours, theirs) or ours.role in ("month", "weekday"):
         return ""
     if ours.role == "day" and not _shares_a_part(ours, theirs):
         return ""

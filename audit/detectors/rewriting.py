@@ -6,10 +6,10 @@ import re
 
 from audit.detectors.figures import Use
 from audit.entities.gazetteers import MONTHS
-from audit.entities.quantities import Quantity
+from audit.entities.quantities import Figure, Quantity
 from audit.entities.quantities.words import ONES, ORDINALS, TENS
 
-__all__ = ["correct_figure", "correct_quantity"]
+__all__ = ["correct_figure", "correct_quantity", "day_span"]
 
 _GLUED_BEFORE = re.compile(r"[^\W\d_]+$")
 _GLUED_AFTER = re.compile(r"[^\W\d_]+")
@@ -38,8 +38,8 @@ def correct_figure(wrong: Use, right: Use) -> tuple[int, int, str]:
 def correct_quantity(wrong: Use, right: Use) -> tuple[int, int, str]:
     """Return the span of the whole quantity that ``wrong`` is a figure of, and what goes there.
 
-    Currency, percent sign and scale word belong to it, a unit of measurement does only where that is wrong as well. Of
-    a range it is the wrong end alone.
+    Currency sign, percent sign and scale word belong to it, the name of a currency or unit behind does only where that
+    is wrong as well. Of a range it is the wrong end alone, of a date the part that is wrong, day and month together.
     """
     if wrong.quantity is None or right.quantity is None:
         return wrong.start, wrong.end, restyle(wrong, right)
@@ -51,7 +51,7 @@ def correct_quantity(wrong: Use, right: Use) -> tuple[int, int, str]:
         return start, end, right.quantity.surface
     if len(wrong.quantity.figures) > 1:
         return wrong.start, wrong.end, restyle(wrong, right)
-    if wrong.quantity.type == "unit":  # the unit is the same on both sides and no part of the figure
+    if wrong.quantity.type in ("unit", "money"):  # the word behind is the same on both sides and no part of the figure
         scale = _SCALE_BEHIND.match(wrong.sentence.text, wrong.end - begin) if wrong.scale != 1 else None
         end = begin + scale.end() if scale else wrong.end
     surface, at = wrong.sentence.text[start - begin : end - begin], wrong.start - start
@@ -62,16 +62,28 @@ def _correct_date(wrong: Use, right: Use, ours: Quantity) -> tuple[int, int, str
     """Correct the part of a date that is wrong; day and month go together."""
     if wrong.role not in ("day", "month") or right.quantity is None:
         return wrong.start, wrong.end, restyle(wrong, right)
-    figures = [figure for figure in ours.figures if figure.role in ("day", "month")]
     theirs, begin, text = right.quantity.parts, wrong.sentence.start, wrong.sentence.text
-    start, end = min(figure.start for figure in figures), max(figure.end for figure in figures)
+    figures = _day_and_month(ours)
+    start, end = figures[0].start, figures[-1].end
     written, at = "", start
-    for figure in sorted(figures, key=lambda f: f.start):
+    for figure in figures:
         surface = text[figure.start : figure.end]
         value = theirs.get(figure.role, figure.value)
         written += text[at : figure.start] + (surface if value == figure.value else _date_part(surface, int(value)))
         at = figure.end
     return begin + start, begin + end, written
+
+
+def day_span(use: Use) -> tuple[int, int]:
+    """Return the span of the day and month of the date that ``use`` is the day of."""
+    if use.quantity is None:
+        return use.start, use.end
+    figures = _day_and_month(use.quantity)
+    return use.sentence.start + figures[0].start, use.sentence.start + figures[-1].end
+
+
+def _day_and_month(date: Quantity) -> list[Figure]:
+    return sorted((f for f in date.figures if f.role in ("day", "month")), key=lambda f: f.start)
 
 
 def _date_part(surface: str, value: int) -> str:

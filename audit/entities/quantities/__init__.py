@@ -10,6 +10,7 @@ from audit.entities.quantities.amounts import MAX_DIGITS
 from audit.entities.quantities.comparison import closeness, compatible, difference, same
 from audit.entities.quantities.reader import Reader
 from audit.entities.quantities.types import Code, Figure, Quantity, QuantityType, Role
+from audit.entities.quantities.words import HINT
 
 __all__ = [
     "Code",
@@ -21,6 +22,7 @@ __all__ = [
     "compatible",
     "difference",
     "find_codes",
+    "find_figures",
     "find_quantities",
     "same",
 ]
@@ -28,20 +30,28 @@ __all__ = [
 
 def find_quantities(text: str) -> list[Quantity]:
     """Return the quantities of ``text`` in order of their places; they do not overlap."""
-    return list(Reader(text).read())
+    return list(Reader(text).read()) if HINT.search(text) else []
 
 
 def find_codes(text: str) -> list[Code]:
     """Return the figures of ``text`` that are part of a name: glued to letters, or by a hyphen or apostrophe."""
+    return find_figures(text)[1]
+
+
+def find_figures(text: str) -> tuple[list[Quantity], list[Code]]:
+    """Return what ``find_quantities`` and ``find_codes`` do, reading the text once."""
+    if not HINT.search(text):
+        return [], []
     reader = Reader(text)
     quantities = list(reader.read())
     codes, k = [], 0
     for i, token in enumerate(reader.tokens):
+        if token.kind != "number" or len(token.text) > MAX_DIGITS:
+            continue
         while k < len(quantities) and quantities[k].end <= token.start:
             k += 1
-        inside = k < len(quantities) and quantities[k].start <= token.start
-        if token.kind == "number" and not inside and len(token.text) <= MAX_DIGITS:
+        if k == len(quantities) or token.start < quantities[k].start:
             first, last = reader.name_around(i)
             name = text[reader.tokens[first].start : reader.tokens[last].end]
             codes.append(Code(token.start, token.end, token.text, name))
-    return codes
+    return quantities, codes

@@ -155,13 +155,16 @@ class DateReader(AmountReader):
 
     def _no_day(self, i: int) -> tuple[float, int] | None:
         """Read a day that no month has behind a month ("July 62,"): two digits with nothing behind that they count."""
-        counted = self._is(i + 1, "word") and self._near(i + 1)
+        counted = self._is(i + 1, "word") and self._near(i + 1) and self._lower(i + 1) not in m.ORDINAL_ENDINGS
         return None if counted else self._two_digits(i)
 
     def _two_digits(self, i: int) -> tuple[float, int] | None:
         if not self._is(i, "number") or not re.fullmatch("[3-9][0-9]", self.tokens[i].text):
             return None
-        return None if self._glued(i + 1) and self._is(i + 1, "word") else (float(self.tokens[i].text), i + 1)
+        value, glued = float(self.tokens[i].text), self._glued(i + 1) and self._is(i + 1, "word")
+        if glued and self._lower(i + 1) not in m.ORDINAL_ENDINGS:
+            return None
+        return value, i + 2 if glued else i + 1
 
     def _day_month(self, i: int) -> tuple[float, int, int, int] | None:
         """Read "20 July", "20th of July": day, the token after it, month, the token of the month."""
