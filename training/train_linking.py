@@ -54,11 +54,11 @@ WEIGHTS = ROOT / "audit" / "entities" / "data" / "linking.json"
 OWN_VARIANT = 0.08
 """Above this likeness a form that the mangler did not touch may be the system's own mangling."""
 BY_HAND = {"doubtful_reference": -1.5}
-"""References are never garbled here, so that nothing can be learned of this."""
+"""References are never garbled here, so that nothing can be learned of this: given, and not fitted."""
 PRIOR = {
     "bias": -4.0, "spelling": 14.0, "skeleton": 1.2, "no_word": 1.6, "known_name": -2.5, "plain_word": -1.5,
     "honorific_word": 2.5, "shared_first": 2.5, "shared_word": 1.8, "role": 3.5, "office": 0.7, "slot": 2.0, "close": 0.0, "slot_alike": 1.0, "slots": 0.5,
-    "acronym": 4.0, "other_expansion": 1.0, "confusion": 2.0, "kin": 1.0, "beside": -0.8, "type_clash": -2.0,
+    "acronym": 4.0, "other_expansion": 1.0, "confusion": 2.0, "kin": 1.0, "namesake": 1.2, "beside": -0.8, "type_clash": -2.0,
 }  # fmt: skip
 STRENGTH = 2.0
 """Precision of the prior: how many log-odds squared a weight pays for leaving its place."""
@@ -92,7 +92,9 @@ def thin(text: str, rng: Random) -> list[str]:
     return [line for line in text.split("\n") if rng.random() < KEPT]
 
 
-def examples(garbled: str, gold: Sequence[GoldSpan], reference: str, encoder: object) -> Iterator[tuple[dict[str, float], bool]]:
+def examples(
+    garbled: str, gold: Sequence[GoldSpan], reference: str, encoder: object
+) -> Iterator[tuple[dict[str, float], bool]]:
     text, other = as_text("hypothesis", garbled), as_text("reference", reference)
     ours, theirs = [s.text for s in text.sentences], [s.text for s in other.sentences]
     left, right = encoder.encode(ours).vectors, encoder.encode(theirs).vectors
@@ -107,7 +109,12 @@ def examples(garbled: str, gold: Sequence[GoldSpan], reference: str, encoder: ob
     forms = gather(names, inventory, garbled)
     candidates = Candidates(text, [other], links, inventory, forms, load())
     for form, options in candidates.weighed([f for f, known in forms.known.items() if known is None]).items():
-        meant = {fold(g.correct.split()[-1]) for g in gold for n in forms.members[form] if n.start < g.end and g.start < n.end}
+        meant = {
+            fold(g.correct.split()[-1])
+            for g in gold
+            for n in forms.members[form]
+            if n.start < g.end and g.start < n.end
+        }
         for index, features in options.items():
             entity = inventory.entities[index]
             right = bool(meant & {fold(w) for w in (*entity.forms, entity.last)})
@@ -120,11 +127,12 @@ def as_text(name: str, content: str) -> Text:
     return Text(document, split(document))
 
 
-def fit(table: np.ndarray, labels: np.ndarray, prior: np.ndarray) -> np.ndarray:
-    """Return the weights (k,) that maximise the posterior of a logistic model; ``table`` is (n, k)."""
+def fit(table: np.ndarray, labels: np.ndarray, prior: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+    """Return the weights (k,) that maximise the posterior of a logistic model; ``table`` is (n, k), ``fixed`` (n,) the
+    log-odds that are not fitted."""
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        odds = table @ weights
+        odds = table @ weights + fixed
         away = weights - prior
         value = float(np.logaddexp(0, odds).sum() - odds[labels].sum() + STRENGTH / 2 * (away @ away))
         return value, table.T @ (1 / (1 + np.exp(-odds)) - labels) + STRENGTH * away
@@ -142,7 +150,8 @@ def main() -> None:
     names = [n for n in PRIOR if n != "bias"]
     table = np.array([[1.0, *(features.get(n, 0.0) for n in names)] for features, _ in rows])
     labels = np.array([label for _, label in rows])
-    fitted = fit(table, labels, np.array([PRIOR["bias"], *(PRIOR[n] for n in names)]))
+    fixed = np.array([sum(w * features.get(n, 0.0) for n, w in BY_HAND.items()) for features, _ in rows])
+    fitted = fit(table, labels, np.array([PRIOR["bias"], *(PRIOR[n] for n in names)]), fixed)
     weights = {n: round(float(w), 3) for n, w in zip(names, fitted[1:], strict=True)}
     WEIGHTS.write_text(
         json.dumps(

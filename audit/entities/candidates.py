@@ -70,7 +70,8 @@ class Candidates:
                 for index, strength in strengths[other].items():
                     if strength > 0.5:
                         mine = options.setdefault(index, self._features(form, index))
-                        mine["kin"] = max(mine.get("kin", 0.0), _log_odds(strength))
+                        bond = "namesake" if same_stem(form[-1], other[-1]) else "kin"
+                        mine[bond] = max(mine.get(bond, 0.0), _log_odds(strength))
         return alone
 
     # What the aligned sentences leave over
@@ -151,7 +152,7 @@ class Candidates:
         mine = self.forms.roles.get(form, set())
         if any(body is not None for _, body in mine):
             found |= {i for i, e in enumerate(self.inventory.entities) if shared_role(mine, e, self.inventory)}
-        return found
+        return {i for i in found if not _land_and_people(members[0].surface, self.inventory.entities[i].canonical)}
 
     # What speaks for it
 
@@ -249,6 +250,7 @@ class Candidates:
             "slot": f"the matching reference sentence has {entity.canonical} in its place",
             "acronym": f"its initials spell {entity.canonical}",
             "confusion": f"{entity.canonical} is known to be translated so",
+            "namesake": f"the full name in this text means {entity.canonical}",
             "kin": f"other forms in this text that go with it mean {entity.canonical}",
         }
 
@@ -261,6 +263,11 @@ def spelling_of(words: Sequence[str], entity: Entity) -> float:
         options.append(word_similarity(words[0], entity.last))
         options += [word_similarity(words[0], f) for f in entity.forms if " " not in f]
     return max(options)
+
+
+def _land_and_people(a: str, b: str) -> bool:
+    """Whether one names a land and the other a people, which translation exchanges rightly."""
+    return any(gz.is_nationality(x) and gz.is_place(y) for x, y in ((a, b), (b, a)))
 
 
 def _log_odds(probability: float) -> float:
