@@ -48,6 +48,10 @@ class Case:
     gold: list[GoldSpan]
     pivot: str
 
+    @property
+    def test_set(self) -> str:
+        return self.name.rsplit(".", 1)[0]
+
 
 @dataclass
 class Tally:
@@ -78,6 +82,7 @@ class Outcome:
     total: Tally = field(default_factory=Tally)
     by_kind: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     by_pivot: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    by_set: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     judged: list[tuple[float, bool]] = field(default_factory=list)
     spelled_otherwise: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)
@@ -186,7 +191,12 @@ def count(case: Case, findings: Sequence[Any], outcome: Outcome) -> None:
         right = i in matched
         outcome.judged.append((finding.confidence, right))
         kind = case.gold[matched[i]].kind if right else finding.kind
-        for tally in (outcome.total, outcome.by_kind[kind], outcome.by_pivot[case.pivot]):
+        for tally in (
+            outcome.total,
+            outcome.by_kind[kind],
+            outcome.by_pivot[case.pivot],
+            outcome.by_set[case.test_set],
+        ):
             tally.predicted += 1
             tally.right += right
         if not right:
@@ -198,7 +208,12 @@ def count(case: Case, findings: Sequence[Any], outcome: Outcome) -> None:
         known = supported(gold, case.reference)
         found = findings[of_gold[j]] if j in of_gold else None
         fixed = found is not None and corrected(found.suggestion, gold)
-        for tally in (outcome.total, outcome.by_kind[gold.kind], outcome.by_pivot[case.pivot]):
+        for tally in (
+            outcome.total,
+            outcome.by_kind[gold.kind],
+            outcome.by_pivot[case.pivot],
+            outcome.by_set[case.test_set],
+        ):
             tally.gold += 1
             tally.supported += known
             tally.found += known and found is not None
@@ -259,12 +274,12 @@ def plot(rows: Sequence[dict[str, float]], error: float, path: Path) -> None:
 
 def table(title: str, tallies: dict[str, Tally]) -> None:
     print(
-        f"\n{title:<14}{'gold':>7}{'support.':>9}{'recall':>9}{'found':>7}{'precision':>10}{'corrected':>10}{'kind':>7}"
+        f"\n{title:<24}{'gold':>7}{'support.':>9}{'recall':>9}{'found':>7}{'precision':>10}{'corrected':>10}{'kind':>7}"
     )
     for name, tally in tallies.items():
         r = {k: "-" if v is None else f"{v:.3f}" for k, v in tally.ratios().items()}
         print(
-            f"{name:<14}{tally.gold:>7}{tally.supported:>9}{r['recall']:>9}{tally.predicted:>7}{r['precision']:>10}{r['corrections']:>10}{r['kinds']:>7}"
+            f"{name:<24}{tally.gold:>7}{tally.supported:>9}{r['recall']:>9}{tally.predicted:>7}{r['precision']:>10}{r['corrections']:>10}{r['kinds']:>7}"
         )
 
 
@@ -297,6 +312,7 @@ def main() -> None:
     table(f"{len(chosen)} documents", {"all": outcome.total})
     table("kind", {k: outcome.by_kind[k] for k in KINDS if k in outcome.by_kind})
     table("pivot", dict(sorted(outcome.by_pivot.items())))
+    table("test set", dict(sorted(outcome.by_set.items())))
     sentences = sum(case.hypothesis.count("\n") + 1 for case in chosen)
     print(
         f"\n{false} false alarms in {sentences} sentences; the reference spells {outcome.spelled_otherwise} otherwise"
@@ -308,6 +324,7 @@ def main() -> None:
         "total": asdict(outcome.total) | outcome.total.ratios(),
         "by_kind": {k: asdict(t) | t.ratios() for k, t in outcome.by_kind.items()},
         "by_pivot": {k: asdict(t) | t.ratios() for k, t in outcome.by_pivot.items()},
+        "by_set": {k: asdict(t) | t.ratios() for k, t in outcome.by_set.items()},
         "false": false, "spelled_otherwise": outcome.spelled_otherwise, "expected_calibration_error": error,
         "reliability": bins, "examples": outcome.examples,
     }  # fmt: skip
