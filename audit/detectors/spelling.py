@@ -1,0 +1,62 @@
+"""The word that a misspelling stands for (Damerau, 1964: most are one letter more, less, other, or two swapped)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from string import ascii_lowercase
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from audit.detectors.foreign import is_english
+from audit.detectors.relations import vocabulary
+from audit.entities.gazetteers import zipf
+
+__all__ = ["correction"]
+
+_SHORTEST = 3
+_LONG = 7
+_WELL_KNOWN = 3.2
+"""A word this frequent is a word, whatever the dictionary says."""
+_RATIO = 2.0
+"""The right word is at least a hundred times as frequent as its misspelling."""
+_RARE = 1.0
+_PLAUSIBLE = 3.0
+
+
+def correction(word: str, known: Collection[str] | Mapping[str, object]) -> str | None:
+    """Return what ``word`` (lower case) is a misspelling of, or None when it is a word or like none.
+
+    ``known`` holds the words of the references, which are preferred.
+    """
+    own = zipf(word)
+    if len(word) < _SHORTEST or not word.isalpha() or own >= _WELL_KNOWN or is_english(word):
+        return None
+    floor = max(_PLAUSIBLE, max(own, _RARE) + _RATIO)
+    near = [w for w in _edits(word) if zipf(w) >= floor or (w in known and zipf(w) > own)]
+    if near:
+        return max(near, key=lambda w: (w in known, zipf(w), w))
+    if len(word) < _LONG or own:
+        return None
+    close = process.extract(word, [w for w in known if len(w) >= _LONG - 1], scorer=OSA.distance, score_cutoff=2)
+    close = close or process.extract(word, _frequent(), scorer=OSA.distance, score_cutoff=2)
+    return str(min(close, key=lambda c: (c[1], -zipf(c[0]), c[0]))[0]) if close else None
+
+
+def _edits(word: str) -> Iterator[str]:
+    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    for left, right in splits:
+        if right:
+            yield left + right[1:]
+        if len(right) > 1:
+            yield left + right[1] + right[0] + right[2:]
+        for letter in ascii_lowercase:
+            yield left + letter + right
+            if right:
+                yield left + letter + right[1:]
+
+
+@cache
+def _frequent() -> tuple[str, ...]:
+    return tuple(w for w in vocabulary() if len(w) >= _LONG - 1 and zipf(w) >= _PLAUSIBLE)

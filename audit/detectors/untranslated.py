@@ -1,0 +1,119 @@
+"""Words left in another language: other scripts, common words of other languages, words that nobody knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from audit.detectors.case import Case
+from audit.detectors.foreign import is_english, language, script
+from audit.detectors.marks import ReferencePlace, mark, part_of_address, reference_words
+from audit.detectors.spelling import correction
+from audit.entities.gazetteers import is_first_name, is_place, zipf
+from audit.records import Finding, Sentence
+
+__all__ = ["detect"]
+
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_GLOSS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|all|dell|nell|sull|un)['’](?=\w{3})", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_HOME_SHARE = 0.3
+"""A text with this share of letters in another script is not an English one with words left over."""
+_SHORTEST = 2
+_RARE = 2.5
+_CAPITALISED = 4.3
+"""How frequent (zipf) a capitalised word must be in its language: German nouns are more common than names."""
+_SCRIPT, _COMMON, _UNKNOWN, _CAPITAL = 0.98, 0.9, 0.75, 0.6
+
+
+def detect(case: Case) -> list[Finding]:
+    """Return a finding for every run of words that are in no way English and that no reference has."""
+    known = reference_words(case.references)
+    parallel = case.mode == "parallel"
+    found: list[Finding] = []
+    text = case.hypothesis.document.text
+    at_home = sum(bool(script(c)) for c in text) > _HOME_SHARE * sum(c.isalpha() for c in text)
+    for sentence in case.hypothesis.sentences:
+        if sentence.audited and not at_home:
+            found.extend(_scripts(sentence, known))
+            found.extend(_latin(sentence, known, capitals=parallel))
+    return found
+
+
+def _scripts(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterator[Finding]:
+    text = sentence.text
+    scripts = [script(c) for c in text]
+    glosses = [m.span() for m in _GLOSS.finditer(text) if not re.search("[A-Za-z]", m.group())]
+    for start, end in _runs(text, scripts):
+        surface = text[start:end]
+        if surface.lower() in known or (end - start == 1 and scripts[start] == "Greek"):
+            continue
+        if any(a < start and end <= b for a, b in glosses):
+            continue
+        name = scripts[start]
+        yield mark(sentence, start, end, "untranslated", f"“{surface}” was left in {name} script.", confidence=_SCRIPT)
+
+
+def _runs(text: str, scripts: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield maximal stretches of words with foreign letters; what joins two of them belongs to the stretch."""
+    start = end = -1
+    for match in re.finditer(r"\S+", text):
+        inside = [i for i in range(*match.span()) if scripts[i]]
+        if not inside:
+            if start >= 0:
+                yield start, end
+            start = -1
+            continue
+        if start < 0:
+            start = inside[0]
+        end = inside[-1] + 1
+    if start >= 0:
+        yield start, end
+
+
+def _latin(sentence: Sentence, known: Mapping[str, ReferencePlace], *, capitals: bool) -> Iterator[Finding]:
+    run: list[tuple[int, int, str, float]] = []
+    for match in _LETTERS.finditer(sentence.text):
+        reading = None
+        if not part_of_address(sentence.text, *match.span()):
+            reading = _read(match.group(), match.start() == 0, known, capitals)
+        if reading is None:
+            if run:
+                yield _finding(sentence, run)
+            run = []
+        else:
+            run.append((*match.span(), *reading))
+    if run:
+        yield _finding(sentence, run)
+
+
+def _read(written: str, initial: bool, known: Mapping[str, ReferencePlace], capitals: bool) -> tuple[str, float] | None:
+    """Return the language of a word that is not English (empty when unknown) and how sure that is."""
+    word = _ELIDED.sub("", _POSSESSIVE.sub("", written))
+    lowered = word.lower()
+    if len(word) < _SHORTEST or lowered in known or written.lower() in known:
+        return None
+    if word.islower():
+        if foreign := language(lowered):
+            return foreign, _COMMON
+        unheard = not is_english(lowered) and not zipf(lowered) and correction(lowered, known) is None
+        return ("", _UNKNOWN) if unheard else None
+    if (capitals or initial) and word[1:].islower() and zipf(lowered) < _RARE:
+        name = is_first_name(word) or is_place(word)
+        foreign = "" if name else language(lowered, _CAPITALISED)
+        return (foreign, _CAPITAL) if foreign else None
+    return None
+
+
+def _finding(sentence: Sentence, run: list[tuple[int, int, str, float]]) -> Finding:
+    start, end = run[0][0], run[-1][1]
+    surface = sentence.text[start:end]
+    languages = sorted({r[2] for r in run if r[2]})
+    sure = max(r[3] for r in run)
+    reason = (
+        f"“{surface}” is {' or '.join(languages)}, not English."
+        if languages
+        else f"“{surface}” is in no English dictionary and in no reference."
+    )
+    return mark(sentence, start, end, "untranslated", reason, confidence=sure)
