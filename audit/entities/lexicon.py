@@ -18,12 +18,13 @@ __all__ = ["is_common_noun", "is_proper"]
 
 _PACKAGE = "spylls"
 _LIST = Path("hunspell", "data", "en", "en_US.dic")
-_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""),
-            ("er", ""), ("er", "e"), ("est", ""), ("est", "e"), ("ier", "y"), ("iest", "y"), ("ily", "y"),
-            ("iness", "y"), ("ness", ""), ("d", ""), ("al", ""), ("ment", ""))  # fmt: skip
+_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("er", ""),
+            ("er", "e"), ("est", ""), ("est", "e"), ("ier", "y"), ("iest", "y"), ("ily", "y"), ("iness", "y"),
+            ("ness", ""), ("d", ""), ("ment", ""))  # fmt: skip
 _BRITISH = (("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("ised", "ized"), ("our", "or"),
             ("ours", "ors"), ("tre", "ter"), ("ogue", "og"))  # fmt: skip
 _LONGEST = 40
+_STEM = 3
 
 
 @lru_cache(maxsize=65536)
@@ -47,13 +48,14 @@ def _stems(word: str) -> Iterator[str]:
 def _bases(word: str) -> Iterator[str]:
     yield word
     for ending, rest in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM:
             stem = word[: -len(ending)] + rest
             yield stem
             if ending in ("ed", "ing", "er", "est") and not rest and stem[-1] == stem[-2]:
                 yield stem[:-1]
-    if word.endswith("ally"):
-        yield word[:-4]
+    # Short stems with -ly or -al are too often names (Parly, Nepal).
+    if word.endswith("ly") and len(word) > 2 * _STEM:
+        yield from (word[:-2], word[:-2] + "le", word[:-4] if word.endswith("ally") else word[:-2])
 
 
 @cache

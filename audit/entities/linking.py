@@ -197,7 +197,8 @@ def _suggest(name: Name, entity: Entity) -> tuple[str, Place]:
 
 def _swapped(reading: Reading, swap: Swap | None, inventory: Inventory, allowed: frozenset[str]) -> Reading:
     """Read a name as the one that the translation has in its place, unless something better is known of it."""
-    if swap is None or reading.kind is not None or swap.confidence < _THRESHOLD or reading.name.surface in allowed:
+    known = reading.kind is not None and reading.confidence >= (swap.confidence if swap else 0.0)
+    if swap is None or known or swap.confidence < _THRESHOLD or reading.name.surface in allowed:
         return reading
     entity = inventory.entities[swap.entity]
     signal = Signal("slot", 0.0, f"the translation has {swap.form} in its place")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from audit.entities import gazetteers as gz
 from audit.entities.forms import Forms, form_of, is_ordinary
 from audit.entities.inventory import Inventory, Place
+from audit.entities.lexicon import is_proper
 from audit.entities.mentions import Name
 from audit.entities.spelling import fold, initials, word_similarity
 from audit.records import Link, Text
@@ -22,7 +23,7 @@ __all__ = ["Swap", "find_swaps"]
 
 _CONTEXT = 5
 _STEM = 4
-_RELATED = 0.62
+_RELATED = 0.78
 _LEAST_FIT = 0.2
 _ALONE = 0.25
 _TRUSTED_LINK = 0.5
@@ -96,17 +97,18 @@ def _left_over(
     partnered: set[int] = set()
     for name in ours:
         known = forms.known[form_of(name)]
-        kin = {i for i, p in theirs if i == known or _related(name.words, reference[p.start : p.end])}
-        if known in there or kin:
-            partnered |= kin | ({known} if known is not None else set())
+        same = known is not None and known in there
+        kin = {known} if same else {i for i, p in theirs if _related(name.words, reference[p.start : p.end])}
+        if kin:
+            partnered |= {index for index in kin if index is not None}
         elif not name.common or name.honorific or not name.opening or len(name.words) > 1:
             left.append(name)
-    right = [(i, p) for i, p in theirs if i not in partnered]
-    return left, [
-        (i, p)
-        for i, p in right
-        if len(inventory.entities[i].words) > 1 or not is_ordinary([reference[p.start : p.end]])
-    ]
+    return left, [(i, p) for i, p in theirs if i not in partnered and _is_name(inventory.entities[i].words)]
+
+
+def _is_name(words: Sequence[str]) -> bool:
+    """Whether words are a name and not an ordinary word with a capital ("the Police Commissioner")."""
+    return len(words) > 1 or is_proper(words[0]) or not is_ordinary(words)
 
 
 def _related(words: Sequence[str], other: str) -> bool:
