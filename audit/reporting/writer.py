@@ -141,14 +141,14 @@ def _claimed(stage: Path, target: Path) -> int:
         handle = None
         try:
             stage.mkdir(exist_ok=True)
-            handle = os.open(stage, os.O_RDONLY)
-            if not _locked(handle):
-                raise OutputError(f"another run is writing to {target} now; wait for it to end, or use -o")
-            if os.path.samestat(stage.stat(), os.fstat(handle)):
-                held, handle = handle, None
-                return held
-        except FileNotFoundError:  # whoever held the lock has moved the folder into place or removed it
-            continue
+            # Whoever held the lock may move the folder into place or remove it at any moment.
+            with contextlib.suppress(FileNotFoundError):
+                handle = os.open(stage, os.O_RDONLY)
+                if not _locked(handle):
+                    raise OutputError(f"another run is writing to {target} now; wait for it to end, or use -o")
+                if os.path.samestat(stage.stat(), os.fstat(handle)):
+                    held, handle = handle, None
+                    return held
         except (KeyboardInterrupt, SystemExit):
             with contextlib.suppress(OSError):
                 stage.rmdir()
