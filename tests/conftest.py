@@ -46,3 +46,9 @@ def auditor() -> Auditor:
     from audit.settings import Settings
 
     return Auditor(Settings(cache=False))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests and the processes that they start share a cache of their own, not the user's."""
+    os.environ["AUDIT_CACHE"] = str(tmp_path_factory.mktemp("cache"))
