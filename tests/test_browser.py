@@ -121,9 +121,7 @@ def test_hovering_shows_what_is_wrong_and_why(opened):
     card = page.locator("#card")
     card.wait_for(state="visible")
     said = card.inner_text()
-    assert all(
-        part in said for part in (finding.surface, finding.suggestion, finding.evidence, "almost certain (92%)")
-    )
+    assert all(part in said for part in (finding.surface, finding.suggestion, finding.evidence, "almost certain (92%)"))
     assert "The town contributes $40 million, Boomgaard said." in said
     assert card.locator("blockquote mark").inner_text() == "$40 million"
     card.hover()
@@ -135,9 +133,13 @@ def test_hovering_shows_what_is_wrong_and_why(opened):
 
 def test_a_tap_shows_the_card(opened):
     page = opened(viewport=NARROW, has_touch=True, is_mobile=True)
-    mark(page, 0).tap()
-    page.locator("#card").wait_for(state="visible")
-    assert page.locator("#card .is").inner_text() == "Boomgaard"
+    for number in (0, number_of("untranslated")):
+        mark(page, number).tap()
+        page.locator("#card").wait_for(state="visible")
+        assert page.locator("#card .is").inner_text() == example().findings[number].suggestion
+        box, card = mark(page, number).bounding_box(), page.locator("#card").bounding_box()
+        assert 0 <= box["y"] < box["y"] + box["height"] <= card["y"], "the card hides what it speaks of"
+        page.mouse.click(5, 5)
 
 
 def test_all_is_reached_by_keyboard(opened):

@@ -58,6 +58,7 @@ def render(audit: Audit, *, plots: Mapping[str, Plot], excerpts: bool = False) -
         entities=_entities(audit),
         worst_passages=_worst_passages(audit),
         counts=Counter(finding.kind for finding in audit.findings),
+        tally=Counter((finding.kind, finding.severity) for finding in audit.findings),
         severities=Counter(finding.severity for finding in audit.findings),
         plots={name: (plot, _inline(name, plot)) for name, plot in plots.items()},
         excerpts=excerpts,

@@ -217,8 +217,9 @@
       marks[number].forEach((mark) => mark.classList.add("current"));
       fill(number);
     }
-    pinned = pinned && number === current ? pin || pinned : pin;
+    pinned = pin;
     place(anchor);
+    if (pin && anchor.getBoundingClientRect().bottom > card.getBoundingClientRect().top && getComputedStyle(card).position === "fixed") reveal(anchor);
   }
   function hide() {
     clearTimeout(timer);
@@ -281,20 +282,25 @@
   }
 
   const markAt = (target) => target.closest?.("#article .mark:not(.off)");
-  document.addEventListener("mouseover", (event) => {
+  // A press moves the focus before it is a click; a card that came up in between would swallow the click.
+  let pressed = false;
+  document.addEventListener("pointerdown", () => { pressed = true; });
+  for (const end of ["click", "pointercancel", "keydown"]) document.addEventListener(end, () => { pressed = false; }, true);
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return;
     const mark = markAt(event.target);
     if (mark && !pinned) later(() => show(Number(mark.dataset.f), false), 120);
     else if (card.contains(event.target)) clearTimeout(timer);
     near(event.target.closest?.("#article [data-s]"));
   });
-  document.addEventListener("mouseout", (event) => {
+  document.addEventListener("pointerout", (event) => {
+    if (event.pointerType === "touch") return;
     const leaves = markAt(event.target) || card.contains(event.target);
     if (leaves && !pinned) later(() => { if (!card.contains(document.activeElement)) hide(); }, 250);
   });
   document.addEventListener("focusin", (event) => {
     const mark = markAt(event.target);
-    if (mark && Number(mark.dataset.f) !== current) show(Number(mark.dataset.f), false);
-    else if (mark && card.hidden) show(Number(mark.dataset.f), false);
+    if (mark && !pressed && (Number(mark.dataset.f) !== current || card.hidden)) show(Number(mark.dataset.f), false);
   });
   document.addEventListener("click", (event) => {
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
