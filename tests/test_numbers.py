@@ -141,7 +141,7 @@ def test_another_figure_for_the_same_thing_is_a_conflict() -> None:
     )
     assert found == []
     (conflict,) = conflicts
-    assert (conflict.type, conflict.topic) == ("number", "museum")
+    assert (conflict.type, conflict.topic) == ("number", "gave museum")
     assert (conflict.first.document, conflict.first.surface) == ("h", "$250 million")
     assert (conflict.second.document, conflict.second.surface) == ("r0", "$210 million")
 

@@ -60,6 +60,11 @@ class Use:
     head: frozenset[str]
     position: float
 
+    @property
+    def unit(self) -> str:
+        """The unit of its quantity, empty when it has none."""
+        return self.quantity.unit if self.quantity else ""
+
 
 def uses(sentence: Sentence) -> list[Use]:
     """Return the figures of ``sentence`` in order, none when there are more than ``MAX_FIGURES``."""
@@ -84,8 +89,9 @@ def stem(word: str) -> str:
 def _use(
     sentence: Sentence, figure: Figure | Code, quantity: Quantity | None, words: Sequence[tuple[int, int, str]]
 ) -> Use:
-    before = [stem for _, end, stem in words if end <= figure.start and stem not in _FUNCTION_WORDS][-_WINDOW:]
-    after = [stem for start, _, stem in words if start >= figure.end and stem not in _FUNCTION_WORDS][:_WINDOW]
+    first, last = (quantity.start, quantity.end) if quantity else (figure.start, figure.end)
+    before = [word for _, end, word in words if end <= first and word not in _FUNCTION_WORDS][-_WINDOW:]
+    after = [word for start, _, word in words if start >= last and word not in _FUNCTION_WORDS][:_WINDOW]
     return Use(
         sentence=sentence,
         start=sentence.start + figure.start,
@@ -150,9 +156,9 @@ def _digits(q: Quantity) -> int:
 
 
 def likeness(a: Use, b: Use) -> float:
-    """Return how alike the surroundings of two figures are (0 to 1): words around them, the next word, the place."""
+    """Return how alike the surroundings of two figures are (0 to 1): words around, the next word or unit, the place."""
     near = 2 * len(a.near & b.near) / max(1, len(a.near) + len(b.near))
-    head = bool(a.head & b.head)
+    head = bool(a.head & b.head) or (a.unit == b.unit != "") or (a.scale == b.scale != 1)
     return 0.5 * near + 0.3 * head + 0.2 * (1 - abs(a.position - b.position))
 
 

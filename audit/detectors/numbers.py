@@ -31,6 +31,7 @@ _SURE = 0.96
 _DOUBTFUL = 0.7
 _MOST_COMPARED = 50
 _LEAP_YEAR = 2000
+_TOPIC_WORDS = 3
 _ACCOUNTS = 2  # so many accounts that agree outweigh one text
 
 _LOST = re.compile(
@@ -115,7 +116,8 @@ class _Figures:
         findings: dict[tuple[int, int], Finding] = {}
         conflicts: dict[tuple[int, str], Conflict] = {}
         for start, pairs in self.pairs.items():
-            same = [p for p in pairs if p.like >= _SAME_THING and _of_one_kind(p.ours, p.theirs)]
+            like = [p for p in pairs if _of_one_kind(p.ours, p.theirs)]
+            same = [p for p in like if p.like >= (2 * _LEAST_LIKE if _lost(p.theirs) else _SAME_THING)]
             if not same or start in self.confirmed:
                 continue
             best = max((p for p in same if not _lost(p.theirs)), key=lambda p: p.like, default=None)
@@ -125,7 +127,7 @@ class _Figures:
                 findings.setdefault((finding.start, finding.end), finding)
                 continue
             for pair in same:
-                if pair.ours.head & pair.theirs.head or _unit(pair.ours):
+                if pair.ours.head & pair.theirs.head or pair.ours.unit:
                     conflicts.setdefault((pair.ours.start, pair.link.document), _conflict(pair))
         return list(findings.values()), list(conflicts.values())
 
@@ -234,16 +236,12 @@ def _days(use: Use) -> int:
     return calendar.monthrange(_LEAP_YEAR, int(month))[1]
 
 
-def _unit(use: Use) -> str:
-    return use.quantity.unit if use.quantity else ""
-
-
 def _of_one_kind(ours: Use, theirs: Use) -> bool:
-    return ours.role == theirs.role and _unit(ours) == _unit(theirs)
+    return ours.role == theirs.role and ours.unit == theirs.unit
 
 
 def _key(use: Use) -> tuple[str, str, str, float]:
-    return (use.role, _unit(use), use.name, use.value)
+    return (use.role, use.unit, use.name, use.value)
 
 
 def _stated(use: Use) -> str:
@@ -299,8 +297,9 @@ def _statement(use: Use) -> Statement:
 
 
 def _topic(pair: _Pair) -> str:
-    """What the figures are about: the words behind ours that theirs shares, else the unit."""
-    _, end = _place(pair.ours)
-    behind = re.findall(r"[^\W\d_]+", pair.ours.sentence.text[end - pair.ours.sentence.start :])[:4]
-    shared = [word for word in behind if stem(word) in pair.theirs.near] or sorted(pair.ours.near & pair.theirs.near)
-    return " ".join(shared) or _unit(pair.ours) or pair.ours.role
+    """What the figures are about: the nearest words that stand near both, as ours has them, else the unit."""
+    text, at = pair.ours.sentence.text, pair.ours.start - pair.ours.sentence.start
+    shared = [m for m in re.finditer(r"[^\W\d_]+", text) if stem(m.group()) in pair.ours.near & pair.theirs.near]
+    nearest = sorted(shared, key=lambda m: abs(m.start() - at))[:_TOPIC_WORDS]
+    words = dict.fromkeys(m.group() for m in sorted(nearest, key=lambda m: m.start()))
+    return " ".join(words) or pair.ours.unit or pair.ours.role
