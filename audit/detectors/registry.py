@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.detectors import casing, names, numbers, titles
+from audit.detectors import casing, damage, names, numbers, titles, untranslated
 from audit.detectors.case import Case
 from audit.entities.confusions import Confusions
 from audit.entities.readings import Resolution
@@ -22,4 +22,6 @@ def detect(
         *casing.detect(case),
         *figures,
     ]
+    if wording:
+        findings += [*damage.detect(case), *untranslated.detect(case)]
     return findings, tuple(conflicts)

@@ -50,6 +50,8 @@ def _bases(word: str) -> Iterator[str]:
     for ending, rest in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _STEM:
             stem = word[: -len(ending)] + rest
+            if ending == "es" and not stem.endswith(("s", "x", "z", "ch", "sh", "o")):
+                continue
             yield stem
             if ending in ("ed", "ing", "er", "est") and not rest and stem[-1] == stem[-2]:
                 yield stem[:-1]
