@@ -301,11 +301,11 @@ def large(size: int, errors: int) -> Audit:
         )  # fmt: skip
     counted = Counter(places)
     results = tuple(
-        SentenceResult(
-            s, "aligned" if s.index % 3 else "unaligned", Score(50 + s.index % 50) if s.index % 3 else Score(), counted[s.index]
-        )
+        SentenceResult(s, "aligned", Score(50 + s.index % 50), counted[s.index])
+        if s.index % 3
+        else SentenceResult(s, "unaligned", Score(), counted[s.index])
         for s in document.sentences
-    )  # fmt: skip
+    )
     return Audit(
         document.document,
         (reference,),

@@ -24,7 +24,7 @@ from audit.reporting import article
 from audit.reporting.drawing import COLOURS
 from audit.reporting.markup import json_block, plain, visible
 from audit.reporting.plots import Plot
-from audit.reporting.vocabulary import FAMILIES, KINDS, confidence_words, quality_words
+from audit.reporting.vocabulary import KINDS, confidence_words, quality_words
 
 if TYPE_CHECKING:
     import jinja2
@@ -94,7 +94,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["percent"] = "{:.0%}".format
     environment.filters["quality_words"] = quality_words
     environment.filters["confidence_words"] = confidence_words
-    environment.globals |= {"KINDS": KINDS, "FAMILIES": FAMILIES}
+    environment.globals["KINDS"] = KINDS
     return environment
 
 

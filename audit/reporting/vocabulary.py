@@ -1,4 +1,4 @@
-"""How a report speaks of kinds, severities and figures: plain words, one letter, one family (with its colour) each."""
+"""How a report speaks of kinds and figures: in plain words; each kind has a letter and belongs to a family."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from audit.records import FindingKind
 
-__all__ = ["FAMILIES", "KINDS", "KindWords", "confidence_words", "entity_type_words", "quality_words"]
+__all__ = ["KINDS", "KindWords", "confidence_words", "quality_words"]
 
 
 @dataclass(frozen=True, slots=True)
 class KindWords:
-    """A kind of finding for people: its name, the letter that marks it, its family, what it means in one clause."""
+    """A kind of finding for people: its name, the letter that marks it, its family (it has a colour), its meaning."""
 
     label: str
     letter: str
@@ -41,39 +41,18 @@ KINDS: Mapping[FindingKind, KindWords] = {
 }
 """Every kind, in the order in which reports list them."""
 
-FAMILIES: Mapping[str, str] = {
-    "names": "#a8320a",
-    "numbers": "#6b3fa0",
-    "wording": "#005f8c",
-    "content": "#1b6b4a",
-    "damage": "#6a5900",
-}
-"""The families of kinds with their colours on paper; all have a contrast of 5:1 or more on white and on their tints."""
-
-_TYPES = {
-    "person": "person",
-    "organisation": "organisation",
-    "place": "place",
-    "product": "product",
-    "title": "title",
-    "number": "number",
-    "date": "date",
-    "other": "other",
-}
-
-
-def entity_type_words(kind: str) -> str:
-    """Return the word for a type of entity."""
-    return _TYPES.get(kind, kind)
-
 
 def quality_words(quality: float) -> str:
-    """Return what a quality (0–100, higher is better) means."""
-    if quality >= 80:
+    """Return what a mean quality (0–100, higher is better) means.
+
+    The bounds follow what experts said of 400 sentences of WMT21 zh-en: those that they found faultless have 80 on
+    average, those with one major error 75, those with two 72, those with more 66.
+    """
+    if quality >= 78:
         return "good"
-    if quality >= 60:
+    if quality >= 70:
         return "fair: check names and figures"
-    return "weak: the meaning suffers" if quality >= 40 else "poor: do not rely on it"
+    return "weak: the meaning suffers" if quality >= 60 else "poor: do not rely on it"
 
 
 def confidence_words(confidence: float) -> str:
