@@ -30,6 +30,8 @@ _BARE_CONFIDENCE = 0.35
 _GARBLED_SHARE = 0.08
 _GARBLED_COUNT = 3
 _STRANGE = 0.15
+_CONSISTENT = 3
+"""A form that a text uses more often than this, always alike, is a name it knows."""
 
 
 def unheard(word: str) -> bool:
@@ -63,7 +65,7 @@ def find_doubts(
     if strange is None or (garbled and strange <= _STRANGE):
         sure = _GARBLED_CONFIDENCE if garbled else _BARE_CONFIDENCE
         for name in names:
-            if _is_odd(name):
+            if uses[name.surface] <= _CONSISTENT and _is_odd(name):
                 signal = Signal("unheard", 0.0, "it is in no dictionary and no list of names, and no reference has it")
                 doubts.setdefault(name.surface, ("", sure, signal))
     return {surface: doubt for surface, doubt in doubts.items() if surface not in allowed}

@@ -225,7 +225,10 @@ def _doubted(reading: Reading, doubts: Mapping[str, Doubt]) -> Reading:
     if doubt is None:
         return reading
     suggestion, sure, signal = doubt
-    return replace(reading, kind="name_variant", suggestion=suggestion, confidence=sure, signals=(signal,))
+    severity: Severity = "major" if sure >= _THRESHOLD else "minor"
+    return replace(
+        reading, kind="name_variant", severity=severity, suggestion=suggestion, confidence=sure, signals=(signal,)
+    )
 
 
 def _disguised_reading(disguise: Disguise, inventory: Inventory) -> Reading:
