@@ -8,9 +8,9 @@ Two ridge regressions over ``audit.scoring.features``:
   injected error join it.
 - *penalty* predicts the experts' MQM penalty as it is, difficulty and length included.
 
-``mqm`` is the penalty, calibrated by a monotone curve over cross-fitted predictions; ``quality`` a logistic curve over
-a blend of both. For references that are other accounts the same is fitted against references that were cut or joined
-with their neighbour: judged pairs of a translation and a comparable account do not exist.
+``mqm`` is the penalty, calibrated by a monotone curve over cross-fitted predictions; ``quality`` a blend of both on a
+scale from 0 to 100. For references that are other accounts the same is fitted against references that were cut or
+joined with their neighbour: judged pairs of a translation and a comparable account do not exist.
 
 The encoder stays as it is. Half an hour on two cores, most of it embedding.
 
@@ -36,7 +36,7 @@ from sklearn.isotonic import IsotonicRegression
 from audit.embeddings import Embeddings, Encoder
 from audit.scoring import surface
 from audit.scoring.features import PAIR_FEATURES, describe
-from audit.scoring.heads import CLIP
+from audit.scoring.heads import CLIP, make_head
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -62,7 +62,8 @@ WEIGHT_EXPERTS, WEIGHT_INJECTED = 3.0, 3.0
 RIDGE = 3000.0
 BLEND = 0.7
 """Weight of the order beside the penalty in ``quality``, in units of their spread."""
-QUALITY_CENTRE, QUALITY_SLOPE = 1.0, 0.6
+QUALITY_CENTRE, QUALITY_SLOPE = 75.0, 10.0
+"""Where the mean of the experts' translations lies on the scale of quality, and points per unit of spread."""
 KNOTS = 12
 
 Floats = NDArray[np.float64]
@@ -234,7 +235,7 @@ class Recipe:
     centre: tuple[float, float]
 
     def blend(self, rows: Floats) -> Floats:
-        """The score under the logistic curve, of mean 0 and spread 1 over the experts' translations before scaling."""
+        """The blend before it is put on the scale of quality."""
         parts = (self.penalty(rows) - self.centre[0]) / self.spread[0], (self.order(rows) - self.centre[1])
         return parts[0] + BLEND * parts[1] / self.spread[1]
 
@@ -267,17 +268,18 @@ def preferred(table: pd.DataFrame, predicted: Floats) -> dict[str, float]:
     return {"all": round(float(won.mean()), 4), **{kind: round(float(share), 3) for kind, share in kinds.items()}}
 
 
-def judge(tables: dict[str, pd.DataFrame], parts: dict[str, Examples]) -> dict[str, object]:
+def judge(tables: dict[str, pd.DataFrame], parts: dict[str, Examples], unrelated: Floats) -> dict[str, object]:
     """Figures on what training did not see: each expert file, and each half of the injected errors."""
     figures: dict[str, object] = {}
     for judged, seen in (("news21", "ted21"), ("ted21", "news21")):
         recipe = fit(parts["crowd"], [parts[seen]], parts["injected"])
-        figures[judged] = compare(tables[judged], recipe.blend(parts[judged].rows))
+        figures[judged] = compare(tables[judged], predict(recipe, [parts[seen]], unrelated, parts[judged].rows))
+    experts = [parts["news21"], parts["ted21"]]
     fold = tables["injected"].fold.to_numpy()
     predicted = np.zeros(len(fold))
     for half in (0, 1):
-        recipe = fit(parts["crowd"], [parts["news21"], parts["ted21"]], parts["injected"][fold != half])
-        predicted[fold == half] = recipe.blend(parts["injected"].rows[fold == half])
+        recipe = fit(parts["crowd"], experts, parts["injected"][fold != half])
+        predicted[fold == half] = predict(recipe, experts, unrelated, parts["injected"].rows[fold == half])
     return figures | {"injected": preferred(tables["injected"], predicted)}
 
 
@@ -305,29 +307,38 @@ def related(rows: Floats) -> Floats:
     return rows[:, [PAIR_FEATURES.index(n) for n in ("similarity", "hypothesis_mean", "reference_mean")]].mean(1)
 
 
-def head(tables: dict[str, pd.DataFrame], parts: dict[str, Examples], unrelated: Floats) -> dict[str, object]:
-    """What ships for one kind of reference."""
-    recipe = fit(parts["crowd"], [parts["news21"], parts["ted21"]], parts["injected"])
-    rows = join([parts["news21"], parts["ted21"]]).rows
-    spread = recipe.blend(rows).std()
-    slope = QUALITY_SLOPE / spread
+def weights(recipe: Recipe, rows: Floats, unrelated: Floats) -> dict[str, object]:
+    """What ships of a recipe, but for the curve of the penalty. ``rows``: the experts' pairs, which set the scale."""
+    slope = QUALITY_SLOPE / recipe.blend(rows).std()
     order = slope * BLEND / recipe.spread[1]
-    weights = slope * recipe.penalty.weights / recipe.spread[0] + order * recipe.order.weights
+    combined = slope * recipe.penalty.weights / recipe.spread[0] + order * recipe.order.weights
     offset = QUALITY_CENTRE + slope * (recipe.penalty.offset - recipe.centre[0]) / recipe.spread[0]
-    middle, expected = calibration(tables, parts)
     rarity = rows[:, PAIR_FEATURES.index("rarity_hypothesis")] - rows[:, PAIR_FEATURES.index("rarity_reference")]
     worst = float(np.quantile(rarity, 0.9995))
     return {
         "mean": plain(recipe.order.mean),
         "scale": plain(recipe.order.scale),
-        "quality_weights": plain(weights),
+        "quality_weights": plain(combined),
         "quality_offset": float(f"{offset - order * recipe.centre[1]:.6g}"),
         "penalty_weights": plain(-recipe.penalty.weights),
         "penalty_offset": float(f"{-recipe.penalty.offset:.6g}"),
-        "penalty_curve": [plain(middle), plain(expected)],
-        "related": plain(np.array([np.quantile(related(unrelated), 0.9), np.quantile(related(rows), 0.01)])),
+        "related": plain(np.quantile(related(unrelated), (0.5, 0.95))),
         "foreign": plain(np.array([worst, worst + 0.1])),
     }
+
+
+def predict(recipe: Recipe, experts: Sequence[Examples], unrelated: Floats, rows: Floats) -> Floats:
+    """The quality that a recipe would give if it shipped."""
+    shipped = weights(recipe, join(experts).rows, unrelated) | {"penalty_curve": [[0, 25], [0, 25]]}
+    return make_head(shipped).figures(rows)[0]
+
+
+def head(tables: dict[str, pd.DataFrame], parts: dict[str, Examples], unrelated: Floats) -> dict[str, object]:
+    """What ships for one kind of reference."""
+    experts = [parts["news21"], parts["ted21"]]
+    recipe = fit(parts["crowd"], experts, parts["injected"])
+    curve = [plain(values) for values in calibration(tables, parts)]
+    return weights(recipe, join(experts).rows, unrelated) | {"penalty_curve": curve}
 
 
 def plain(values: Floats) -> list[float]:
@@ -363,9 +374,9 @@ def train(folder: Path, encoder: Encoder, account_sources: int) -> dict[str, obj
                 name: {"sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest(), "terms": TERMS[name]}
                 for name in FILES
             },
-            "held_out": judge(tables, parts),
+            "held_out": judge(tables, parts, unrelated),
             "held_out_plain": plain_figures,
-            "held_out_account": judge(accounts, account_parts),
+            "held_out_account": judge(accounts, account_parts, unrelated),
         },
         "features": list(PAIR_FEATURES),
         "heads": {

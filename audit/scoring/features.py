@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from audit.embeddings import Embeddings, TokenVectors
 
@@ -89,16 +90,18 @@ def describe(
     similarity = np.einsum("ij,ij->i", hypothesis_embeddings.vectors, reference_embeddings.vectors)
     described = np.zeros((len(hypotheses), len(PAIR_FEATURES)), np.float32)
     order = sorted(range(len(hypotheses)), key=lambda i: len(sides[0][i].ids))
-    for start in range(0, len(order), _BATCH):
-        chosen = order[start : start + _BATCH]
-        ours, theirs = ([side[i] for i in chosen] for side in sides)
-        batches = (
-            pad(ours, [hypothesis_embeddings.tokens[i] for i in chosen], -1),
-            pad(theirs, [reference_embeddings.tokens[i] for i in chosen], -2),
-        )
-        described[chosen] = pair_features(
-            ours, theirs, batches, match(*batches), similarity[chosen], (surface[0][chosen], surface[1][chosen])
-        )
+    # The products of one pair are too small to share: threads that wait for each other make them ten times slower.
+    with threadpool_limits(1, user_api="blas"):
+        for start in range(0, len(order), _BATCH):
+            chosen = order[start : start + _BATCH]
+            ours, theirs = ([side[i] for i in chosen] for side in sides)
+            batches = (
+                pad(ours, [hypothesis_embeddings.tokens[i] for i in chosen], -1),
+                pad(theirs, [reference_embeddings.tokens[i] for i in chosen], -2),
+            )
+            described[chosen] = pair_features(
+                ours, theirs, batches, match(*batches), similarity[chosen], (surface[0][chosen], surface[1][chosen])
+            )
     return described
 
 

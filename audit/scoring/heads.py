@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from audit.errors import ModelError
 from audit.scoring.features import PAIR_FEATURES
 
-__all__ = ["CLIP", "DIGEST", "NON_TRANSLATION", "Head", "load"]
+__all__ = ["CLIP", "DIGEST", "NON_TRANSLATION", "Head", "load", "make_head"]
 
 CLIP = 4.0
 """Columns are cut at so many standard deviations: one odd value must not decide."""
@@ -26,10 +26,12 @@ CLIP = 4.0
 NON_TRANSLATION = 25.0
 """MQM's penalty for what is no translation, the worst there is."""
 
-DIGEST = "d749e152e7f573c15153ef82580dea8e9ec90bad511265674a2764357077b9f5"
+DIGEST = "435ebdfa20e79cb91b125dd132daf42f1c813877c16a63b34f2ab36de399aeda"
 """sha256 of the artefact; a test compares it."""
 
 Floats = NDArray[np.float64]
+_STRAIGHT = (20.0, 95.0)
+"""Between these the scale of quality is straight, so that it correlates with the penalty as its parts do."""
 _RELATED = tuple(PAIR_FEATURES.index(name) for name in ("similarity", "hypothesis_mean", "reference_mean"))
 _RARITIES = tuple(PAIR_FEATURES.index(f"rarity_{side}") for side in ("hypothesis", "reference"))
 _IDENTICAL = PAIR_FEATURES.index("identical")
@@ -57,7 +59,7 @@ class Head:
     def figures(self, features: NDArray[np.float32]) -> tuple[Floats, Floats]:
         """Return quality (0 to 100, higher is better) and mqm (0 to 25, lower is better), (n,) each."""
         rows = np.clip((features - self.mean) / self.scale, -CLIP, CLIP)
-        quality = 100 / (1 + np.exp(-(rows @ self.quality_weights + self.quality_offset)))
+        quality = _soften(rows @ self.quality_weights + self.quality_offset)
         predicted = rows @ self.penalty_weights + self.penalty_offset
         known, expected = self.penalty_curve
         mqm = np.interp(predicted, known, expected) + np.maximum(predicted - known[-1], 0.0)
@@ -74,6 +76,14 @@ class Head:
         return share
 
 
+def _soften(values: Floats) -> Floats:
+    """Bend both ends of a straight scale so that it keeps its order and stays between 0 and 100."""
+    room = 100 - _STRAIGHT[1]
+    top = 100 - room * np.exp(-np.maximum(values - _STRAIGHT[1], 0) / room)
+    bottom = _STRAIGHT[0] * np.exp(np.minimum(values - _STRAIGHT[0], 0) / _STRAIGHT[0])
+    return np.where(values > _STRAIGHT[1], top, np.where(values < _STRAIGHT[0], bottom, values))
+
+
 @cache
 def load() -> dict[str, Head]:
     """Read the heads ``translation`` and ``account``.
@@ -87,10 +97,11 @@ def load() -> dict[str, Head]:
     artefact: dict[str, Any] = json.loads(content)
     if tuple(artefact["features"]) != PAIR_FEATURES:
         raise ModelError("audit/scoring/data/heads.json was trained on other features; run training/train_quality.py")
-    return {name: _head(values) for name, values in artefact["heads"].items()}
+    return {name: make_head(values) for name, values in artefact["heads"].items()}
 
 
-def _head(values: dict[str, Any]) -> Head:
+def make_head(values: dict[str, Any]) -> Head:
+    """Make a head of plain lists and numbers."""
     arrays: dict[str, Any] = {
         name: np.array(value) if isinstance(value, list) else float(value) for name, value in values.items()
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -17,6 +18,8 @@ import numpy as np
 import pandas as pd
 
 import audit
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.agreement import agreement
 
 SEED = 20_261_121
