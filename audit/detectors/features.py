@@ -1,7 +1,7 @@
 """What is known of each word of a pair before anything is learned: its shape, and how the other side has it.
 
 The contextual cosines follow BERTScore (Zhang et al., 2020). The slot of a word is the place between the counterparts
-of its neighbours: it shows a word that was swapped for one of a similar context (early, late) though their cosine is high.
+of its neighbours: it shows a word that was swapped for one of a similar context, however high their cosine.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from audit.detectors.pairing import Pair
 from audit.detectors.relations import RELATIONS, Relations, relate
 from audit.entities.gazetteers import zipf
 
-__all__ = ["BIASES", "FEATURES", "Reading", "read"]
+__all__ = ["BIASES", "FEATURES", "Reading", "is_negator", "read"]
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -59,6 +59,11 @@ class Reading:
     relations: Floats
     partner: NDArray[np.int64]
     counterpart: NDArray[np.int64]
+
+
+def is_negator(word: str) -> bool:
+    """Whether ``word`` turns a statement round ("not", "never", "didn't")."""
+    return word.lower() in NEGATORS or word.lower().endswith(("n't", "n’t"))
 
 
 def read(pair: Pair) -> Reading:
@@ -152,7 +157,7 @@ def _shape(word: str) -> tuple[float, ...]:
         frequency / 8,
         float(letters and not frequency),
         float(any(c.isalpha() and ord(c) > _LATIN for c in word)),
-        float(lowered in NEGATORS or lowered.endswith(("n't", "n’t"))),
+        float(is_negator(word)),
         float(frequency > _FREQUENT),
         min(len(word), 12) / 12,
     )

@@ -30,8 +30,8 @@ _PREFIXES = (
     "re", "un", "in", "dis", "de", "pre", "mis", "non", "over", "under", "co", "anti", "semi", "super", "sub", "inter",
     "multi", "micro", "macro", "trans", "hyper", "out", "fore", "counter", "post", "bio",
 )  # fmt: skip
-_SUFFIXES = ("ization", "isation", "izations", "able", "ability", "less", "like", "ness", "ward", "wards", "wise", "ship",
-             "hood", "ling", "lings", "ers")  # fmt: skip
+_SUFFIXES = ("ization", "isation", "izations", "able", "ability", "less", "like", "ness", "ward", "wards", "wise",
+             "ship", "hood", "ling", "lings", "ers")  # fmt: skip
 _STEM = 5
 """Letters that must be left when a prefix or suffix is taken off."""
 

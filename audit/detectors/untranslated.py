@@ -18,7 +18,7 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _GLOSS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|all|dell|nell|sull|un)['’](?=\w{3})", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
-_HOME_SHARE = 0.3
+_HOME_SHARE = 0.5
 """A text with this share of letters in another script is not an English one with words left over."""
 _SHORTEST = 2
 _RARE = 2.5

@@ -1,0 +1,101 @@
+"""What a text shows by itself, and what looks like damage and is none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wording_cases import bare_case
+
+from audit.detectors import damage, untranslated
+from audit.detectors.case import Case
+from audit.records import Finding
+
+
+def found(case: Case) -> list[Finding]:
+    return damage.detect(case) + untranslated.detect(case)
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "suggestion"),
+    [
+        ("The minister signed the agreementIt will be published on Monday.", "agreementIt", "agreement. It"),
+        ("The goverment will publish the report.", "goverment", "government"),
+        ("Nobody knew waht to do about the flood.", "waht", "what"),
+        ("The committee met in the the old hall.", "the the", "the"),
+        ("He ran for re -election in the spring.", "re -election", "re-election"),
+        ("The cafÃ© was closed.", "Ã©", "é"),
+        ("They said goodbye at the station at the station.", "at the station at the station", "at the station"),
+    ],
+)
+def test_damage_is_found_with_its_repair(text: str, surface: str, suggestion: str) -> None:
+    findings = damage.detect(bare_case(text))
+    assert [(f.surface, f.suggestion) for f in findings] == [(surface, suggestion)]
+    assert findings[0].kind == "damage"
+    assert findings[0].severity == "minor"
+    assert text[findings[0].start : findings[0].end] == surface
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She had had enough, and he said that that was fine.",
+        "More and more people watch it again and again, face to face.",
+        "The iPhone and the eBay app are on YouTube.",
+        "They reorganised the microfinance programme and redrew the unspoilt coastline.",
+        "He paid $ 100 for the 25 -minute ride.",
+        "See www.example.org/reports or write to desk@example.org about asp.net.",
+        "The meeting starts at 10 a.m. on the 3rd of May.",
+        "Bora Bora and Baden-Baden are far apart.",
+    ],
+)
+def test_what_is_right_is_left_alone(text: str) -> None:
+    assert found(bare_case(text)) == []
+
+
+def test_what_a_reference_writes_too_is_no_damage() -> None:
+    text = "The hashtag goverment was everywhere."
+    assert damage.detect(bare_case(text))
+    assert damage.detect(bare_case(text, "People posted under goverment for days.")) == []
+
+
+def test_the_reference_decides_between_corrections() -> None:
+    (finding,) = damage.detect(bare_case("They saw a hosre near the river.", "A horse stood by the river."))
+    assert (finding.suggestion, finding.supported, finding.reference_document) == ("horse", True, "reference-0")
+    assert finding.reference_start == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "surface"),
+    [
+        ("The minister praised the 협력 between the two countries.", "협력"),
+        ("They discussed the состояние экономики last week.", "состояние экономики"),
+        ("The workers went to the Arbeitsplatz, und dann they left.", "und dann"),
+        ("The lawyers presented their dépenses to the court.", "dépenses"),
+        ("The police found the grobluk in a shed.", "grobluk"),
+    ],
+)
+def test_words_of_other_languages_are_untranslated(text: str, surface: str) -> None:
+    findings = untranslated.detect(bare_case(text))
+    assert surface in [f.surface for f in findings]
+    assert {f.kind for f in findings} == {"untranslated"}
+
+
+def test_a_gloss_and_a_word_of_the_reference_are_not_untranslated() -> None:
+    assert untranslated.detect(bare_case("The festival in Kyoto (京都) drew thousands.")) == []
+    known = bare_case("They served bibimbap and sobrasada.", "Guests ate bibimbap with sobrasada.")
+    assert untranslated.detect(known) == []
+
+
+def test_a_text_in_another_script_is_at_home_there() -> None:
+    assert untranslated.detect(bare_case("Министр подписал соглашение в Москве. The end.")) == []
+
+
+@given(st.text(max_size=80))
+def test_any_text_gives_findings_inside_its_sentences(text: str) -> None:
+    case = bare_case(text)
+    for finding in found(case):
+        sentence = case.hypothesis.sentences[finding.sentence]
+        assert sentence.start <= finding.start < finding.end <= sentence.end
+        assert text[finding.start : finding.end] == finding.surface
+        assert 0 <= finding.confidence <= 1
