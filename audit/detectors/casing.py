@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from audit.detectors.case import Case
 from audit.entities.lexicon import is_common_noun, is_proper
@@ -13,6 +14,7 @@ from audit.records import Finding, Sentence
 __all__ = ["detect"]
 
 _HONORIFIC = re.compile(r"\b(MR|MRS|MS|DR|PROF)(\.?) (?=[A-Z][a-z])")
+_PRONOUN = re.compile(r"\b[Tt]he (us|it|who)(?= [a-z])")
 _SHORTEST = 4
 _SUPPORTED = 0.9
 _UNSUPPORTED = 0.6
@@ -27,6 +29,7 @@ def detect(case: Case) -> list[Finding]:
         if sentence.audited:
             findings.extend(_lowered(sentence, profile))
             findings.extend(_raised(sentence, profile))
+            findings.extend(_pronouns(sentence, profile))
     return findings
 
 
@@ -53,6 +56,17 @@ def _raised(sentence: Sentence, profile: CaseProfile) -> Iterator[Finding]:
         yield _finding(
             sentence, start, written, right, _LOWER_HONORIFIC, profile.capital[match.group(1).lower()] > 0, reason
         )
+
+
+def _pronouns(sentence: Sentence, profile: CaseProfile) -> Iterator[Finding]:
+    """Yield acronyms read as pronouns: no pronoun follows an article ("the us ambassador")."""
+    for match in _PRONOUN.finditer(sentence.text):
+        word = match.group(1)
+        if profile.capital[word]:
+            start = sentence.start + match.start(1)
+            reason = f"“{word}” after an article is no pronoun; the references have {word.upper()}."
+            found = _finding(sentence, start, word, word.upper(), _SUPPORTED, True, reason)
+            yield replace(found, kind="acronym", severity="major")
 
 
 def _finding(

@@ -17,10 +17,11 @@ from audit.entities import gazetteers as gz
 from audit.entities.candidates import Candidates, spelling_of
 from audit.entities.confusions import Confusions
 from audit.entities.disguises import Disguise, find_disguises, named
-from audit.entities.doubts import Doubt, find_doubts, strangeness
+from audit.entities.doubts import Doubt, find_doubts, strangeness, unheard
 from audit.entities.forms import Form, Forms, form_of, gather, is_acronym, is_ordinary, joined_article, spells
 from audit.entities.inventory import Entity, Inventory, Place, take_inventory
 from audit.entities.joints import Glued, find_glued
+from audit.entities.lexicon import is_common_noun, is_proper
 from audit.entities.mentions import Name, find_names
 from audit.entities.pivots import guess_pivot
 from audit.entities.readings import Reading, Resolution
@@ -38,7 +39,6 @@ LINKER = "forms-1"
 _THRESHOLD = 0.5
 _CLOSE = 0.72
 _ALIKE = 0.6
-_ALIKE_FULL = 0.8
 _STYLE_LENGTH = 4
 
 Choice = tuple[int, float, tuple[Signal, ...]]
@@ -151,7 +151,7 @@ def _known_reading(name: Name, index: int, inventory: Inventory, allowed: frozen
     suggestion = _written_as(entity, name.surface)
     if fold(suggestion) != fold(name.surface) or not _is_damage(plain, suggestion):
         return right
-    kind: EntityKind = "casing" if "".join(plain.split()) != "".join(suggestion.split()) else "name_variant"
+    kind: EntityKind = "casing" if len(plain) == len(suggestion) else "name_variant"
     signal = Signal("case", 4.0, f"the references write it {suggestion}")
     return Reading(
         name, index, entity.canonical, entity.type, kind, "minor", suggestion, 0.97, True, (signal,),
@@ -168,15 +168,17 @@ def _kind(name: Name, entity: Entity, signals: Sequence[Signal]) -> EntityKind:
     if any(s.name == "acronym" and s.weight > 0 for s in signals):
         return "acronym"
     words = joined_article(name.words)
-    alike = spelling_of(words, entity)
-    if len(words) > 1 and alike >= _ALIKE_FULL:
-        return "name_variant"
     theirs = {fold(w) for w in entity.words}
-    if is_ordinary([w for w in words if fold(w) not in theirs] or words[-1:]):
-        return "name_as_word"
-    if alike >= _ALIKE or gz.zipf(words[-1].lower()) < gz.WORD_ZIPF:
-        return "name_variant"
-    return "wrong_entity"
+    differing = [w for w in words if fold(w) not in theirs] or list(words[-1:])
+    if gz.is_place(name.surface) and not name.honorific:
+        return "wrong_entity"
+    if is_ordinary(differing) or all(_is_word(w) for w in differing):
+        return "name_as_word" if spelling_of(words, entity) >= _ALIKE or is_ordinary(differing) else "wrong_entity"
+    return "name_variant" if spelling_of(words, entity) >= _ALIKE or any(map(unheard, words)) else "wrong_entity"
+
+
+def _is_word(word: str) -> bool:
+    return is_common_noun(word) or is_proper(word) or gz.is_first_name(word)
 
 
 def _suggest(name: Name, entity: Entity) -> tuple[str, Place]:
@@ -281,6 +283,8 @@ def _is_damage(form: str, right: str) -> bool:
     acronyms like words ("Covid", "Nato") and leaving out hyphens or accents are matters of style.
     """
     if "- " in form or " -" in form:
+        return True
+    if " " in form and form.replace(" ", "").casefold() == right.casefold():
         return True
     if len(form) != len(right) or not form.isascii() or not right.isascii():
         return False

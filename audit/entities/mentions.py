@@ -188,6 +188,10 @@ def _read(run: tuple[int, int], tokens: Sequence[Token], text: str) -> Iterator[
                 lead.append(tokens[index].text)
                 office = " ".join(lead)
             piece = index + 1
+        elif index > piece and gz.is_first_name(tokens[index].text) and _all_ordinary(tokens[piece:index]):
+            # "Minister of Trade Jane Doe": ordinary words with a capital before a first name are no part of it.
+            yield from _name(tokens, piece, index, text, honorific, office)
+            honorific, office, piece = "", " ".join(t.text for t in tokens[piece:index]), index
     if piece < end:
         yield from _name(tokens, piece, end, text, honorific, office)
 
@@ -218,6 +222,10 @@ def _name(tokens: Sequence[Token], at: int, end: int, text: str, honorific: str,
     yield Name(
         tokens[at].sentence, start, stop, text[start:stop], words, honorific, office, common, tokens[at].opening, kind
     )
+
+
+def _all_ordinary(tokens: Sequence[Token]) -> bool:
+    return all(is_common_noun(t.text) and not gz.is_place(t.text) for t in tokens)
 
 
 def _ordinary(word: str) -> bool:
