@@ -98,19 +98,26 @@ def run(arguments: Sequence[str], interruption: Interruption) -> int:
         warnings.simplefilter("ignore")
     try:
         return app(list(arguments), prog_name="audit", standalone_mode=False, obj=interruption) or 0
-    except (AuditError, typer.TyperException) as error:
-        message = str(error) if isinstance(error, AuditError) else f"{error.format_message()} (see audit --help)"
-    except MemoryError:
-        message = "there is not enough memory for this text; split it, or lower --max-chars to refuse such texts"
-    except OSError as error:
-        message = f"{error.filename or 'a stream'}: {error.strerror or error}"
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a message and an exit code
-        message = f"internal error, please report it: {type(error).__name__}: {error}"
-    if verbose:
-        traceback.print_exc()
-    lines = message.splitlines()[:_MAX_ERROR_LINES]
-    _say("\n".join(["audit: " + lines[0], *lines[1:]]), sys.stderr)
-    return 2
+        if verbose:
+            traceback.print_exc()
+        _say(_message(error), sys.stderr)
+        return 2
+
+
+def _message(error: Exception) -> str:
+    match error:
+        case AuditError():
+            said = str(error)
+        case typer.TyperException():
+            said = f"{error.format_message()} (see audit --help)"
+        case MemoryError():
+            said = "there is not enough memory for this text; split it"
+        case OSError():
+            said = f"{error.filename or 'a stream'}: {error.strerror or error}"
+        case _:
+            said = f"internal error, please report it: {type(error).__name__}: {error}"
+    return "audit: " + "\n".join(said.splitlines()[:_MAX_ERROR_LINES])
 
 
 @app.callback(invoke_without_command=True)

@@ -86,7 +86,7 @@ ROWS = [
     Row("damaged UTF-8", "run damaged.txt", "damaged.txt is UTF-8 with damage: byte"),
     Row("half a code unit", "run half16.txt", "begins with the mark of UTF-16-LE but is not"),
     Row("French", "run french.txt", "french.txt does not look English"),
-    Row("Chinese", "run chinese.txt", "of its 29 letters are Latin"),
+    Row("Chinese", "run chinese.txt", "0 of its 28 letters are Latin"),
     Row("name with a NUL", "run 'a\0b.txt'", "null byte"),
     Row("name that is too long", f"run {'n' * 300}.txt", "cannot be read: File name too long"),
     Row("too long a text", "run good.txt --max-chars 10", "longer than the limit of 10"),

@@ -78,7 +78,7 @@ def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     out = io.StringIO()
     with redirect_stdout(out):
         exec(block, names)
-    assert "German → Altman" in out.getvalue()
+    assert "\nSam Al-Tamman → Sam Altman (name_variant, " in "\n" + out.getvalue()
     assert (tmp_path / "reports" / "story" / "report.html").is_file()
     assert names["links"][0].reference == (1,)
     assert list(names["scores"].columns) == ["quality", "mqm", "similarity", "bleu", "chrf", "ter"]
