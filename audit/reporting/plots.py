@@ -143,13 +143,13 @@ def _quality(audit: Audit) -> _Drawing | None:
     hit = sorted({f.sentence + 1 for f in audit.findings if f.severity == "major"})
     figure, (axes,) = panels([2.4])
     many = len(audit.sentences) > MANY
-    _marks(axes, places, figures, "o", "right", "quality of a sentence", 2.5 if many else 4.5)
+    _marks(axes, places, figures, "o", "right", "a sentence", 2.5 if many else 4.5)
     if len(figures) >= 8:
         half = max(2, len(figures) // 24)
         middle = [statistics.median(figures[max(0, i - half) : i + half + 1]) for i in range(len(figures))]
         axes.plot(places, middle, color=COLOURS["line"], linewidth=1.8, label="running median")
-    _marks(axes, hit, [107] * len(hit), "v", "wrong", "major error in it", 4.5)
-    _marks(axes, alone, [-6] * len(alone), "|", "soft", "no counterpart, not judged", 5)
+    _marks(axes, hit, [107] * len(hit), "v", "wrong", "major error", 4.5)
+    _marks(axes, alone, [-6] * len(alone), "|", "soft", "not compared", 5)
     axes.set(xlim=(0, len(audit.sentences) + 1), ylim=(-10, 111), yticks=range(0, 101, 20))
     axes.locator_params(axis="x", integer=True)
     grid(axes, "y")
