@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,6 +51,7 @@ SMALL = 9.5
 """Size of the letters, in points."""
 
 _WIDTH, _RIGHT = 6.6, 0.15
+_SIGNATURE_LINES, _SIGNATURE_LETTERS = 3, 140
 _FALLBACKS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew")
 _DRAWING = Lock()
 
@@ -66,7 +66,7 @@ def style() -> Iterator[None]:
 
 
 def panels(
-    heights: Sequence[float], *, left: float = 0.75, top: float = 0.35, bottom: float = 0.85
+    heights: Sequence[float], *, left: float = 0.75, top: float = 0.35, bottom: float = 0.95
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure with one panel below the other; all lengths in inches."""
     from matplotlib.figure import Figure
@@ -111,7 +111,7 @@ def grid(axes: Axes, which: str) -> None:
 def legend(figure: Figure, axes: Axes) -> None:
     """Put the legend in one line under the panels."""
     handles, names = axes.get_legend_handles_labels()
-    place = (axes.get_position().x0, 0.19 / figure.get_figheight())
+    place = (axes.get_position().x0, 0.3 / figure.get_figheight())
     figure.legend(
         handles, names, loc="lower left", bbox_to_anchor=place, ncols=len(names), frameon=False, fontsize=SMALL,
         labelcolor=COLOURS["ink"], borderaxespad=0, borderpad=0, handletextpad=0.4, columnspacing=1.4,
@@ -137,7 +137,8 @@ def fonts() -> list[str]:
 def png(figure: Figure, title: str, signature: str) -> bytes:
     """Return the picture as PNG, 150 dots an inch, with its title above and its signature below."""
     heading = figure.text(0.012, 1 - 0.2 / figure.get_figheight(), title, fontsize=11, weight="bold", va="center")
-    lines = textwrap.wrap(label(signature, 400), 125)
+    shown = label(signature, _SIGNATURE_LINES * _SIGNATURE_LETTERS)
+    lines = [shown[start : start + _SIGNATURE_LETTERS] for start in range(0, len(shown), _SIGNATURE_LETTERS)]
     below = figure.text(0.012, 0.03 / figure.get_figheight(), "\n".join(lines), fontsize=5, color=COLOURS["soft"])
     out = io.BytesIO()
     _save(figure, out, "png", {"Software": None, "Title": title, "Description": signature})

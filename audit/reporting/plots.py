@@ -83,7 +83,7 @@ def _forms(audit: Audit) -> _Drawing | None:
     entities = sorted(wrong, key=lambda entity: (-wrong[entity].total(), entity))
     rows = [row for entity in entities[:_ENTITIES] for row in _rows(entity, wrong[entity], right[entity])]
     widest = max(_SCALE, *(count for _, count, _ in rows))
-    figure, (axes,) = panels([0.24 * len(rows)], left=2.4, bottom=0.25)
+    figure, (axes,) = panels([0.24 * len(rows)], left=2.4, bottom=0.35)
     for kind, hatch in (("wrong", ""), ("right", "////")):
         places = [y for y, row in enumerate(rows) if row[2] == kind]
         bars(axes, places, [rows[y][1] for y in places], kind, hatch=hatch)
@@ -117,7 +117,7 @@ def _findings(audit: Audit) -> _Drawing | None:
     kinds = sorted((kind for kind in KINDS if total[kind]), key=lambda kind: -total[kind])
     if not kinds:
         return None
-    figure, (axes,) = panels([0.3 * len(kinds)], left=2.0, bottom=0.5)
+    figure, (axes,) = panels([0.3 * len(kinds)], left=2.0, bottom=0.6)
     places, widest = range(len(kinds)), max(_SCALE, *total.values())
     major, minor = ([counts[kind, severity] for kind in kinds] for severity in ("major", "minor"))
     bars(axes, places, major, "wrong", name="major: misleads the reader")
