@@ -51,7 +51,7 @@ SMALL = 9.5
 """Size of the letters, in points."""
 
 _WIDTH, _RIGHT = 6.6, 0.15
-_SIGNATURE_LINES, _SIGNATURE_LETTERS = 3, 140
+_SIGNATURE_LINES, _SIGNATURE_LETTERS = 3, 170
 _FALLBACKS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew")
 _DRAWING = Lock()
 
