@@ -3,9 +3,9 @@
 Beside sacreBLEU's figures and the cosine of the sentences stand two learned ones. ``mqm`` is the penalty that a
 professional translator would give (MQM, Freitag et al. 2021: major error 5, minor 1, at most 25), length included:
 long sentences have more errors. ``quality`` (0 to 100) is for comparing translations of the same sentence; an identical
-pair has 100. Both see meaning through a small frozen encoder: what they say of many sentences holds, but of two single
-translations they prefer the one that an expert does only somewhat more often than chance would (the artefact's
-provenance holds the figures).
+pair has 100. Both see meaning through a small frozen encoder. They say much better than BLEU or cosine how bad a
+sentence is; of two translations of one sentence they prefer the one that an expert does only a little more often than
+those do, and whole systems they rank no better than chrF (the artefact's provenance holds the figures).
 """
 
 from __future__ import annotations
