@@ -56,9 +56,9 @@ OWN_VARIANT = 0.08
 BY_HAND = {"doubtful_reference": -1.5}
 """References are never garbled here, so that nothing can be learned of this: given, and not fitted."""
 PRIOR = {
-    "bias": -4.0, "spelling": 14.0, "skeleton": 1.2, "no_word": 1.6, "known_name": -2.5, "plain_word": -1.5,
-    "honorific_word": 2.5, "shared_first": 2.5, "shared_word": 1.8, "role": 3.5, "office": 0.7, "slot": 2.0, "close": 0.0, "slot_alike": 1.0, "slots": 0.5,
-    "acronym": 4.0, "other_expansion": 1.0, "confusion": 2.0, "kin": 1.0, "namesake": 1.2, "beside": -0.8, "type_clash": -2.0,
+    "bias": -4.0, "spelling": 14.0, "skeleton": 1.2, "honorific_word": 2.0, "surname_word": 2.0, "shared_first": 2.5,
+    "shared_word": 1.8, "role": 3.5, "office": 0.7, "slot": 2.0, "slot_alike": 1.0, "slots": 0.5, "acronym": 4.0,
+    "other_expansion": 1.0, "confusion": 2.0, "namesake": 1.2, "type_clash": -2.0,
 }  # fmt: skip
 STRENGTH = 2.0
 """Precision of the prior: how many log-odds squared a weight pays for leaving its place."""

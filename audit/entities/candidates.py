@@ -6,7 +6,6 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import combinations
 
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
@@ -19,16 +18,15 @@ from audit.entities.forms import Form, Forms, form_of, is_acronym, is_ordinary, 
 from audit.entities.inventory import Entity, Inventory, Place
 from audit.entities.mentions import Name
 from audit.entities.reliability import contradicted
-from audit.entities.spelling import bones, fold, initials, name_similarity, same_stem, word_similarity
+from audit.entities.spelling import bones, fold, initials, name_similarity, word_similarity
 from audit.records import EntityType, Link, Text
 
 __all__ = ["Candidates", "spelling_of"]
 
 _CANDIDATES = 6
-_FAR, _CLOSE, _VERY_CLOSE = 0.45, 0.72, 0.85
+_FAR, _CLOSE = 0.45, 0.72
 _SLOTS_COUNTED = 4
 _CONTRADICTED = 2.0
-_KIN = 0.84
 _SAME_WORD = 0.9
 _WINDOW = 40
 _SLOT_TRUST = 0.35
@@ -58,20 +56,19 @@ class Candidates:
         self.lasts = [fold(e.last) for e in inventory.entities]
 
     def weighed(self, open_forms: Sequence[Form]) -> dict[Form, dict[int, dict[str, float]]]:
-        """Return the features of each form for each entity that it could mean, those of its kin counted in."""
+        """Return the features of each form for each entity that it could mean, those of its namesakes counted in."""
         alone = {form: {i: self._features(form, i) for i in self._candidates(form)} for form in open_forms}
         strengths = {
             form: {i: evidence.confidence(evidence.weigh(features, {})) for i, features in options.items()}
             for form, options in alone.items()
         }
-        kin = self._kin(open_forms)
+        namesakes = self._namesakes(open_forms)
         for form, options in alone.items():
-            for other in kin[form]:
+            for other in namesakes[form]:
                 for index, strength in strengths[other].items():
                     if strength > 0.5:
                         mine = options.setdefault(index, self._features(form, index))
-                        bond = "namesake" if same_stem(form[-1], other[-1]) else "kin"
-                        mine[bond] = max(mine.get(bond, 0.0), _log_odds(strength))
+                        mine["namesake"] = max(mine.get("namesake", 0.0), _log_odds(strength))
         return alone
 
     # What the aligned sentences leave over
@@ -174,7 +171,6 @@ class Candidates:
         honorific = any(n.honorific for n in members)
         acronym = spells(words, entity)
         stands_for = [e for f in entity.forms if is_acronym(f) for e in gz.expansions(f)]
-        strange = any(unheard(w) for w in differing)
         roles = self.forms.roles.get(form, set())
         role = bool(shared_role(roles, entity, self.inventory))
         shares = not first and not acronym and entity.type != "person" and len(differing) < len(words)
@@ -186,13 +182,10 @@ class Candidates:
         alike = spelling_of(words, entity)
         return {
             "spelling": max(0.0, alike - _CLOSE),
-            "close": max(0.0, alike - _VERY_CLOSE),
             "skeleton": float(bool(our_bones & (bones(entity.last) | bones(entity.canonical)))),
-            "no_word": float(strange),
             "doubtful_reference": doubt,
-            "known_name": float(not strange and not ordinary and not honorific and not acronym),
-            "honorific_word": float(ordinary and (honorific or first) and (entity.type == "person" or bool(firsts))),
-            "plain_word": float(ordinary and not (honorific or first) and not acronym),
+            "honorific_word": float(ordinary and honorific and (entity.type == "person" or bool(firsts))),
+            "surname_word": float(ordinary and first),
             "shared_first": float(first),
             "shared_word": float(shares and len(entity.words) > 1),
             "role": float(role),
@@ -203,34 +196,16 @@ class Candidates:
             "acronym": float(acronym),
             "other_expansion": float(acronym and bool(stands_for)),
             "confusion": float(bool(confused)),
-            "beside": float(any(index in self.forms.present.get(n.sentence, ()) for n in members)),
             "type_clash": float(_clash("person" if person else members[0].type, entity.type)),
         }  # fmt: skip
 
-    def _kin(self, forms: Sequence[Form]) -> dict[Form, list[Form]]:
-        """Return for each form those that probably mean the same: alike in stem, consonants or beginning."""
-        shelves: defaultdict[str, set[Form]] = defaultdict(set)
+    def _namesakes(self, forms: Sequence[Form]) -> dict[Form, list[Form]]:
+        """Return for each form the full name that it is the surname of, or the other way round, plurals included."""
+        families: defaultdict[str, list[Form]] = defaultdict(list)
         for form in forms:
-            last = form[-1]
-            for key in (last.removesuffix("s"), *bones(last), *bones("".join(form)), last[:3], "".join(form)[:4]):
-                shelves[key].add(form)
-        out: dict[Form, set[Form]] = {f: set() for f in forms}
-        for shelf in shelves.values():
-            for a, b in combinations(sorted(shelf), 2):
-                if b not in out[a] and self._are_kin(a, b):
-                    out[a].add(b)
-                    out[b].add(a)
-        return {form: sorted(others) for form, others in out.items()}
-
-    def _are_kin(self, a: Form, b: Form) -> bool:
-        left, right = joined_article(a), joined_article(b)
-        if len(left) > 1 and len(right) > 1:
-            return False
-        if same_stem(left[-1], right[-1]):
-            return True
-        if is_ordinary(left) or is_ordinary(right):
-            return False
-        return word_similarity(left[-1], right[-1]) >= _KIN
+            families[_surname(form)].append(form)
+        alike = {form: families[_surname(form)] for form in forms}
+        return {form: [o for o in others if o != form and 1 in (len(o), len(form))] for form, others in alike.items()}
 
     def clauses(self, form: Form, index: int) -> dict[str, str]:
         """Return what each kind of evidence says, for people."""
@@ -240,8 +215,8 @@ class Candidates:
         return {
             "spelling": f"it is written like {entity.canonical}",
             "skeleton": f"its consonants are those of {entity.last}",
-            "no_word": "it is neither a word nor a known name",
             "honorific_word": f"{surface} is a common word that stands where a person is named",
+            "surname_word": "its surname is an ordinary word",
             "shared_first": f"it has the first name of {entity.canonical}",
             "shared_word": f"it shares a word with {entity.canonical}",
             "role": f"it is called {role}, as {entity.canonical} is in the references",
@@ -251,7 +226,6 @@ class Candidates:
             "acronym": f"its initials spell {entity.canonical}",
             "confusion": f"{entity.canonical} is known to be translated so",
             "namesake": f"the full name in this text means {entity.canonical}",
-            "kin": f"other forms in this text that go with it mean {entity.canonical}",
         }
 
 
@@ -265,13 +239,17 @@ def spelling_of(words: Sequence[str], entity: Entity) -> float:
     return max(options)
 
 
+def _surname(form: Form) -> str:
+    return joined_article(form)[-1].removesuffix("s")
+
+
 def _land_and_people(a: str, b: str) -> bool:
     """Whether one names a land and the other a people, which translation exchanges rightly."""
     return any(gz.is_nationality(x) and gz.is_place(y) for x, y in ((a, b), (b, a)))
 
 
 def _log_odds(probability: float) -> float:
-    """Return the strength of kin as 0 to 4: what the kin's own evidence is worth above even odds."""
+    """Return the strength of a namesake as 0 to 4: what its own evidence is worth above even odds."""
     return min(4.0, max(0.0, math.log(probability / max(1e-6, 1 - probability)) + 4.0))
 
 
