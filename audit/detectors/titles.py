@@ -34,7 +34,7 @@ def detect(case: Case, confusions: Confusions) -> list[Finding]:
     theirs = [r.document.text.casefold() for r in case.references]
     own = case.hypothesis.document.text.casefold()
     linked = _linked_texts(case)
-    findings = []
+    findings: list[Finding] = []
     for sentence in case.hypothesis.sentences:
         if not sentence.audited:
             continue
