@@ -19,7 +19,7 @@ from audit.entities.inventory import Entity, Inventory, Place
 from audit.entities.mentions import Name
 from audit.entities.reliability import contradicted
 from audit.entities.spelling import bones, fold, initials, name_similarity, word_similarity
-from audit.records import EntityType, Link, Text
+from audit.records import Link, Text
 
 __all__ = ["Candidates", "spelling_of"]
 
@@ -178,7 +178,6 @@ class Candidates:
         our_bones = bones("".join(words)) | bones(words[-1])
         surface = members[0].surface
         confused = {fold(e.right) for e in self.confusions.lookup(surface)} & {fold(f) for f in entity.forms}
-        person = honorific or members[0].type == "person"
         alike = spelling_of(words, entity)
         return {
             "spelling": max(0.0, alike - _CLOSE),
@@ -196,7 +195,7 @@ class Candidates:
             "acronym": float(acronym),
             "other_expansion": float(acronym and bool(stands_for)),
             "confusion": float(bool(confused)),
-            "type_clash": float(_clash("person" if person else members[0].type, entity.type)),
+            "type_clash": float(_clash(members[0], honorific, entity)),
         }  # fmt: skip
 
     def _namesakes(self, forms: Sequence[Form]) -> dict[Form, list[Form]]:
@@ -258,6 +257,9 @@ def _neighbours(text: str, start: int, end: int) -> set[str]:
     return {w for w in re.findall(r"\w+", around.lower()) if len(w) > 2}
 
 
-def _clash(left: EntityType, right: EntityType) -> bool:
-    firm = {"person", "place", "organisation"}
-    return left in firm and right in firm and left != right and {left, right} != {"organisation", "place"}
+def _clash(name: Name, honorific: bool, entity: Entity) -> bool:
+    """Whether the two are of different types, as far as that is certain: a first name alone makes no person."""
+    if honorific:
+        return entity.type in ("place", "organisation")
+    firm = {"place", "organisation", "person"} - ({name.type} & {"person"})
+    return name.type in firm and entity.type in firm and name.type != entity.type and entity.type == "person"

@@ -89,8 +89,17 @@ def _known(name: Name, inventory: Inventory) -> int | None:
         if owner is not None and inventory.entities[owner].type in ("person", "other"):
             first = inventory.entities[owner].first
             index = owner if fold(first) in ("", fold(name.words[0])) else None
-    # Part of a longer name is a short way to say it, not an error; a bare first name says too little.
-    return inventory.by_part.get(fold("".join(name.words))) if index is None else index
+    return _part(fold("".join(name.words)), inventory) if index is None else index
+
+
+def _part(letters: str, inventory: Inventory) -> int | None:
+    """Return the entity that has the letters as part of its name: a short way to say it, not an error. Plurals are
+    parts of bodies ("Republicans"), not of people."""
+    index = inventory.by_part.get(letters)
+    if index is None and letters.endswith("s"):
+        index = inventory.by_part.get(letters[:-1])
+        index = index if index is not None and inventory.entities[index].type != "person" else None
+    return index
 
 
 def _expanded(words: Sequence[str], inventory: Inventory) -> int | None:

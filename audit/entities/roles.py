@@ -15,18 +15,20 @@ from audit.entities.mentions import Name
 __all__ = ["Role", "find_roles"]
 
 _CANON = {
-    "chief executive officer": "ceo", "chief executive": "ceo", "executive director": "ceo", "ceo": "ceo",
-    "managing director": "ceo", "chief operating officer": "coo", "chief operating official": "coo", "coo": "coo",
-    "operations director": "coo", "chief financial officer": "cfo", "cfo": "cfo", "financial director": "cfo",
-    "chief technology officer": "cto", "cto": "cto", "co-founder": "founder", "co -founder": "founder",
-    "cofounder": "founder", "founder": "founder", "chairman": "chairman", "chairwoman": "chairman",
-    "chairperson": "chairman", "board chair": "chairman", "president": "president", "vice president": "vice president",
-    "prime minister": "prime minister", "premier": "prime minister", "minister": "minister", "secretary": "minister",
-    "governor": "governor", "mayor": "mayor", "senator": "senator", "spokesman": "spokesperson",
-    "spokeswoman": "spokesperson", "spokesperson": "spokesperson", "director": "director", "head": "head",
-    "analyst": "analyst", "professor": "professor", "coach": "coach", "striker": "player", "player": "player",
-    "ambassador": "ambassador", "owner": "owner", "editor": "editor", "candidate": "candidate", "leader": "leader",
-    "general manager": "manager", "manager": "manager", "commander": "commander", "king": "king",
+    "who runs": "ceo", "who heads": "ceo", "who leads": "ceo", "who founded": "founder", "who chairs": "chairman",
+    "who governs": "governor", "head": "ceo", "boss": "ceo", "chief executive officer": "ceo",
+    "chief executive": "ceo", "executive director": "ceo", "ceo": "ceo", "managing director": "ceo",
+    "chief operating officer": "coo", "chief operating official": "coo", "coo": "coo", "operations director": "coo",
+    "chief financial officer": "cfo", "cfo": "cfo", "financial director": "cfo", "chief technology officer": "cto",
+    "cto": "cto", "co-founder": "founder", "co -founder": "founder", "cofounder": "founder", "founder": "founder",
+    "chairman": "chairman", "chairwoman": "chairman", "chairperson": "chairman", "board chair": "chairman",
+    "president": "president", "vice president": "vice president", "prime minister": "prime minister",
+    "premier": "prime minister", "minister": "minister", "secretary": "minister", "governor": "governor",
+    "mayor": "mayor", "senator": "senator", "spokesman": "spokesperson", "spokeswoman": "spokesperson",
+    "spokesperson": "spokesperson", "director": "director", "analyst": "analyst", "professor": "professor",
+    "coach": "coach", "striker": "player", "player": "player", "ambassador": "ambassador", "owner": "owner",
+    "editor": "editor", "candidate": "candidate", "leader": "leader", "general manager": "manager",
+    "manager": "manager", "commander": "commander", "king": "king",
 }  # fmt: skip
 _ROLE = re.compile(
     r"\b(" + "|".join(re.escape(r) for r in sorted(_CANON, key=len, reverse=True)) + r")s?\b", re.IGNORECASE
@@ -98,6 +100,7 @@ def _body(index: int, names: Sequence[Name], text: str, begin: int, role_start: 
         gap = text[role_end : other.start]
         if role_end <= other.start and len(gap) <= 2 * _BETWEEN_BODY_AND_ROLE:
             genitive = text[other.end : other.end + 2] in ("’s", "'s")
-            if re.match(r"\s*(?:of|at|for|in)\b", gap) and not _STOP.search(gap) and not genitive:
+            verb = text[role_start:role_end].lower().startswith("who ") and gap.strip() in ("", "the")
+            if (verb or re.match(r"\s*(?:of|at|for|in)\b", gap)) and not _STOP.search(gap) and not genitive:
                 return near
     return None
