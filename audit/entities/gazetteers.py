@@ -169,7 +169,7 @@ def _given_names() -> frozenset[str]:
 @cache
 def _acronyms() -> Mapping[str, tuple[str, ...]]:
     pairs = (entry.split(":") for entry in _gazetteer()["acronyms"].replace("\n", " ").split(";"))
-    return {acronym.strip(): (meaning.strip(),) for acronym, meaning in pairs}
+    return {acronym.strip(): tuple(m.strip() for m in meanings.split("/")) for acronym, meanings in pairs}
 
 
 @cache
