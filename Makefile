@@ -2,7 +2,7 @@
 # make test     install, check style and types, run all tests
 # make install  .venv/bin/audit and .venv/bin/python
 # make lint     style and types only
-# make bench    the benchmarks of tests/benchmarks
+# make bench    speed, mangled names, the report in a browser; needs ../shared
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -23,7 +23,8 @@ lint: $(MADE)/test
 	$(BIN)/ruff format --check audit tests
 	$(BIN)/mypy
 
-bench: $(MADE)/test
+bench: $(MADE)/bench
+	$(BIN)/python tests/benchmarks/speed.py -o reports/benchmarks.json
 	$(BIN)/python tests/benchmarks/entities_mangled.py
 	$(BIN)/python tests/benchmarks/report.py
 
@@ -38,4 +39,8 @@ $(MADE)/run: pyproject.toml constraints.txt
 
 $(MADE)/test: $(MADE)/run
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,ray]'
+	touch $@
+
+$(MADE)/bench: $(MADE)/test
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	touch $@

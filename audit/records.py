@@ -50,9 +50,7 @@ Severity = Literal["minor", "major"]
 SentenceStatus = Literal["aligned", "unaligned", "not_audited"]
 EntityType = Literal["person", "organisation", "place", "product", "title", "number", "date", "other"]
 MentionStatus = Literal["right", "mangled", "unknown"]
-EntityKind = Literal[
-    "name_variant", "name_as_word", "wrong_entity", "acronym", "casing", "number", "title", "merged"
-]
+EntityKind = Literal["name_variant", "name_as_word", "wrong_entity", "acronym", "casing", "number", "title", "merged"]
 FindingKind = Literal[
     "name_variant", "name_as_word", "wrong_entity", "acronym", "casing", "number", "title", "merged",
     "mistranslation", "untranslated", "omission", "addition", "negation", "quotation", "damage",

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from audit.entities import gazetteers
 
 
-@pytest.mark.parametrize("name", ["France", "the United States", "U.S.", "Türkiye", "TURKEY", "Bogota", "Ohio", "Kremlin"])
+@pytest.mark.parametrize(
+    "name", ["France", "the United States", "U.S.", "Türkiye", "TURKEY", "Bogota", "Ohio", "Kremlin"]
+)
 def test_places_are_known_whatever_their_case_and_diacritics(name: str) -> None:
     assert gazetteers.is_place(name)
 

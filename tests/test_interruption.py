@@ -71,7 +71,7 @@ def test_a_stopped_run(
     assert after in (before, complete | {"my-notes.txt": before["my-notes.txt"]})
     assert "Traceback" not in err
     if code != 0:
-        assert code == CODES[how] or (moment == 0 and code in UNHANDLED.get(how, set()))
+        assert code == CODES[how] or (moment == 0 and code in UNHANDLED.get(how, set())), err
     if how is not signal.SIGKILL:
         assert [path.name for path in old.parent.iterdir()] == ["out"]
         assert not list((tmp_path / "tmp").iterdir())

@@ -14,8 +14,8 @@ __all__ = ["Case"]
 class Case:
     """A hypothesis with its references, their links and their vectors.
 
-    ``hypothesis_embeddings`` holds one row a sentence of ``hypothesis``; ``reference_embeddings`` one entry a reference,
-    in order. Sentences that are not audited have zero vectors. ``links`` carry the name of their reference.
+    ``hypothesis_embeddings`` holds one row a sentence of ``hypothesis``; ``reference_embeddings`` one entry a
+    reference, in order. Sentences that are not audited have zero vectors. ``links`` carry the name of their reference.
     """
 
     hypothesis: Text

@@ -22,6 +22,8 @@ def summary(audit: Audit) -> list[str]:
         ("quality", "not judged" if quality is None else f"{quality:.0f} of 100, mean of those with a counterpart"),
         ("findings", f"{figures['findings']}, {figures['major']} of them major"),
     ]
+    if figures["pivot"]:
+        facts.append(("came through", f"{figures['pivot']['language']}, probably: {figures['pivot']['evidence']}"))
     if figures["conflicts"]:
         facts.append(("conflicts", f"{figures['conflicts']}: the sources differ, see conflicts.csv"))
     lines = [f"{audit.document.name} against {names}", "", figures["verdict"], "", *columns(facts)]
