@@ -37,14 +37,17 @@ ODD = ["", " ", "a", "Hello 😀 “wörld” 他说 x", "x " * 5000, "a" * 300,
 
 
 def sentences(number: int) -> list[str]:
-    """Sentences of 1 to 60 words, the same in every run."""
+    """Sentences of 1 to 39 words, the same in every run."""
     random = np.random.default_rng(0)
-    return [" ".join(random.choice(WORDS, size=random.integers(1, 60))) for _ in range(number)]
+    return [" ".join(random.choice(WORDS, size=random.integers(1, 40))) for _ in range(number)]
 
 
 @pytest.fixture(scope="module")
 def oracle() -> Encoder:
-    """The bundled model through sentence-transformers."""
+    """The bundled model through sentence-transformers; one thread, for two wait for each other on a busy machine."""
+    import torch
+
+    torch.set_num_threads(1)
     return load_encoder(Settings(model=str(bundled_folder())))
 
 
@@ -72,7 +75,7 @@ def same(first: Embeddings, second: Embeddings) -> bool:
 
 
 def test_the_light_path_gives_the_vectors_of_sentence_transformers(encoder: Encoder, oracle: Encoder) -> None:
-    texts = sentences(250) + ODD
+    texts = sentences(200) + ODD
     ours, theirs = encoder.encode(texts, tokens=True), oracle.encode(texts, tokens=True)
     assert (ours.vectors * theirs.vectors).sum(axis=1).min() >= 0.9999
     assert np.array_equal(ours.truncated, theirs.truncated)
@@ -84,6 +87,7 @@ def test_the_light_path_gives_the_vectors_of_sentence_transformers(encoder: Enco
 
 def test_the_light_path_on_real_sentences(encoder: Encoder, oracle: Encoder, shared: Path) -> None:
     lines = [line for path in sorted((shared / "seeds").glob("*.txt")) for line in path.read_text("utf-8").splitlines()]
+    lines = lines[::3]
     assert (encoder.encode(lines).vectors * oracle.encode(lines).vectors).sum(axis=1).min() >= 0.9999
 
 
@@ -125,7 +129,7 @@ def test_what_is_cut_is_flagged(encoder: Encoder) -> None:
 
 
 def test_a_text_has_the_same_vectors_in_any_batch(encoder: Encoder) -> None:
-    texts = sentences(60) + ODD
+    texts = sentences(30) + ODD
     together = encoder.encode(texts, tokens=True)
     alone = [encoder.encode([text], tokens=True) for text in texts]
     assert same(
