@@ -1,8 +1,9 @@
-"""Linked sentences as two rows of words with their vectors: what wording is compared on."""
+"""A piece of the hypothesis and what the references have for it, as two rows of words with their vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,25 +12,32 @@ from numpy.typing import NDArray
 from audit.detectors.case import Case
 from audit.detectors.words import Spans, spans, word_vectors
 from audit.embeddings import Embeddings
-from audit.records import Link, Text
+from audit.records import Text
 
-__all__ = ["Pair", "Side", "pairs"]
+__all__ = ["Pair", "Place", "Side", "pairs", "take"]
 
-_MIN_CONFIDENCE = 0.5
+Place = tuple[int, int]
+"""A sentence: the number of its text (of the reference; -1 for the hypothesis) and its index."""
+
+_ACCOUNTS = 3
+"""Sentences of other accounts that a sentence is compared with."""
 _MAX_WORDS = 250
-"""Of one side; what the model reads is shorter, and longer sides are no sentences."""
+"""Of one side; longer ones are no sentences."""
+_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The words of the linked sentences of one text.
+    """The words of one or more sentences.
 
-    ``spans``: int32 (n, 2), code points into the document. ``sentences``: int (n,), the sentence of each word.
-    ``vectors``: float32 (n, d), unit length, or zero beyond what the model reads.
+    ``spans``: int32 (n, 2), code points into the word's document. ``texts``: int (n,), the number of the reference, -1
+    for the hypothesis. ``sentences``: int (n,), the index of the sentence. ``vectors``: float32 (n, d), unit length, or
+    zero beyond what the model reads.
     """
 
     words: tuple[str, ...]
     spans: Spans
+    texts: NDArray[np.int64]
     sentences: NDArray[np.int64]
     vectors: NDArray[np.float32]
 
@@ -39,58 +47,88 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two sides that state the same; ``document`` is the name of the reference, ``similarity`` their cosine."""
+    """Two sides to compare; ``similarity`` is the cosine of their mean vectors."""
 
     hypothesis: Side
     reference: Side
-    document: str
     similarity: float
-    confidence: float
 
 
-def pairs(case: Case) -> list[Pair]:
-    """Return the pairs whose wording can be compared: all links of parallel texts, equivalents of comparable ones.
+def pairs(case: Case) -> Iterator[Pair]:
+    """Yield what wording is compared on; sentences without token vectors are left out.
 
-    Sentences without token vectors are left out.
+    Of parallel texts these are the links. In other accounts hardly a sentence says just the same, so there a
+    sentence is compared with all that is linked to it and with the nearest sentences besides, ``_ACCOUNTS`` together.
     """
-    references = {
-        text.document.name: (text, vectors)
-        for text, vectors in zip(case.references, case.reference_embeddings, strict=True)
-    }
-    found = []
-    for link in case.links:
-        if case.mode == "comparable" and (link.relation != "equivalent" or link.confidence < _MIN_CONFIDENCE):
-            continue
-        text, embeddings = references[link.document]
-        left = _side(case.hypothesis, case.hypothesis_embeddings, link.hypothesis)
-        right = _side(text, embeddings, link.reference)
+    groups = _links(case) if case.mode == "parallel" else _accounts(case)
+    for ours, theirs in groups:
+        left, right = take(case, [(-1, i) for i in ours]), take(case, theirs)
         if left is not None and right is not None:
-            found.append(Pair(left, right, link.document, _similarity(case, embeddings, link), link.confidence))
-    return found
+            yield Pair(left, right, _similarity(case, ours, theirs))
 
 
-def _side(text: Text, embeddings: Embeddings, indices: Sequence[int]) -> Side | None:
-    if not embeddings.tokens:
-        return None
+def _links(case: Case) -> Iterator[tuple[tuple[int, ...], list[Place]]]:
+    number = {text.document.name: i for i, text in enumerate(case.references)}
+    for link in case.links:
+        yield link.hypothesis, [(number[link.document], j) for j in link.reference]
+
+
+def _accounts(case: Case) -> Iterator[tuple[tuple[int, ...], list[Place]]]:
+    places = [(i, s.index) for i, text in enumerate(case.references) for s in text.sentences if s.audited]
+    if not places:
+        return
+    row = {place: i for i, place in enumerate(places)}
+    linked: dict[int, list[Place]] = defaultdict(list)
+    for ours, theirs in _linked_places(case):
+        linked[ours] += [place for place in theirs if place in row]
+    matrix = np.stack([case.reference_embeddings[i].vectors[j] for i, j in places])
+    audited = [s.index for s in case.hypothesis.sentences if s.audited]
+    for begin in range(0, len(audited), _BLOCK):
+        block = audited[begin : begin + _BLOCK]
+        similarity = case.hypothesis_embeddings.vectors[block] @ matrix.T
+        for index, values in zip(block, similarity, strict=True):
+            chosen = list(dict.fromkeys(linked[index]))
+            values[[row[place] for place in chosen]] = -1
+            spare = max(0, _ACCOUNTS - len(chosen))
+            nearest = np.argpartition(-values, min(spare, len(values) - 1))[:spare]
+            yield (index,), chosen + [places[j] for j in sorted(nearest.tolist()) if values[j] > 0]
+
+
+def _linked_places(case: Case) -> Iterator[tuple[int, list[Place]]]:
+    for ours, theirs in _links(case):
+        for index in ours:
+            yield index, theirs
+
+
+def take(case: Case, places: Sequence[Place]) -> Side | None:
+    """Return the words of the sentences at ``places``, None when there are none or too many of them."""
     words: list[str] = []
-    places, owners, vectors = [], [], []
-    for index in indices:
-        sentence, tokens = text.sentences[index], embeddings.tokens[index]
+    where, texts, sentences, vectors = [], [], [], []
+    for number, index in places:
+        text, embeddings = _at(case, number)
+        sentence = text.sentences[index]
         found = spans(sentence.text)
-        if not len(tokens.offsets) or not len(found):
-            return None
+        if not embeddings.tokens or not len(embeddings.tokens[index].offsets) or not len(found):
+            continue
         words.extend(sentence.text[start:end] for start, end in found)
-        places.append(found + np.int32(sentence.start))
-        owners.append(np.full(len(found), index))
-        vectors.append(word_vectors(found, tokens))
+        where.append(found + np.int32(sentence.start))
+        texts.append(np.full(len(found), number))
+        sentences.append(np.full(len(found), index))
+        vectors.append(word_vectors(found, embeddings.tokens[index]))
     if not 0 < len(words) <= _MAX_WORDS:
         return None
-    return Side(tuple(words), np.concatenate(places), np.concatenate(owners), np.concatenate(vectors))
+    joined = (np.concatenate(part) for part in (where, texts, sentences, vectors))
+    return Side(tuple(words), *joined)
 
 
-def _similarity(case: Case, embeddings: Embeddings, link: Link) -> float:
-    """Cosine of the sides' mean vectors; the link's own may rest on texts with names resolved."""
-    ours = case.hypothesis_embeddings.vectors[list(link.hypothesis)].mean(axis=0)
-    theirs = embeddings.vectors[list(link.reference)].mean(axis=0)
-    norms = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
-    return float(ours @ theirs) / norms if norms else 0.0
+def _at(case: Case, number: int) -> tuple[Text, Embeddings]:
+    if number < 0:
+        return case.hypothesis, case.hypothesis_embeddings
+    return case.references[number], case.reference_embeddings[number]
+
+
+def _similarity(case: Case, ours: Sequence[int], theirs: Sequence[Place]) -> float:
+    left = case.hypothesis_embeddings.vectors[list(ours)].mean(axis=0)
+    right = np.mean([case.reference_embeddings[i].vectors[j] for i, j in theirs], axis=0)
+    norms = float(np.linalg.norm(left) * np.linalg.norm(right))
+    return float(left @ right) / norms if norms else 0.0

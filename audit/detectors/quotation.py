@@ -13,10 +13,10 @@ import numpy as np
 
 from audit.detectors.case import Case
 from audit.detectors.marks import mark
-from audit.detectors.pairing import Pair, Side, pairs
+from audit.detectors.pairing import Side, take
 from audit.detectors.relations import relate
 from audit.entities.gazetteers import zipf
-from audit.records import Finding
+from audit.records import Finding, Sentence, Text
 
 __all__ = ["detect"]
 
@@ -36,11 +36,19 @@ def detect(case: Case) -> list[Finding]:
     if case.mode != "comparable":
         return []
     said = [_plain(s.text) for text in case.references for s in text.sentences if s.audited]
-    documents = {text.document.name: text.document.text for text in case.references}
+    number = {text.document.name: i for i, text in enumerate(case.references)}
     found: dict[tuple[int, int], Finding] = {}
-    for pair in pairs(case):
-        for ours in _quotations(pair.hypothesis):
-            finding = _compare(case, pair, ours, documents[pair.document], said)
+    for link in case.links:
+        if link.relation != "equivalent":
+            continue
+        text = case.references[number[link.document]]
+        left = take(case, [(-1, i) for i in link.hypothesis])
+        right = take(case, [(number[link.document], j) for j in link.reference])
+        if left is None or right is None:
+            continue
+        for ours in _quotations(left):
+            sentence = case.hypothesis.sentences[int(left.sentences[ours[0]])]
+            finding = _compare(sentence, left, ours, text, right, said, link.confidence)
             if finding is not None:
                 best = found.get((finding.start, finding.end))
                 if best is None or finding.confidence > best.confidence:
@@ -49,52 +57,56 @@ def detect(case: Case) -> list[Finding]:
 
 
 def _quotations(side: Side) -> Iterator[tuple[int, int]]:
-    """Yield the words between quotation marks, half-open."""
+    """Yield the words between quotation marks, half-open; none goes on over the end of its sentence."""
     start = -1
     for place, word in enumerate(side.words):
         if start >= 0 and word in _CLOSE:
-            if place - start >= _SHORTEST:
+            if place - start >= _SHORTEST and side.sentences[start] == side.sentences[place]:
                 yield start, place
             start = -1
         elif word in _OPEN:
             start = place + 1
 
 
-def _compare(case: Case, pair: Pair, ours: tuple[int, int], reference: str, said: Sequence[str]) -> Finding | None:
-    left = pair.hypothesis
-    sentence = case.hypothesis.sentences[int(left.sentences[ours[0]])]
-    if int(left.sentences[ours[1] - 1]) != sentence.index:
-        return None
+def _compare(
+    sentence: Sentence,
+    left: Side,
+    ours: tuple[int, int],
+    reference: Text,
+    right: Side,
+    said: Sequence[str],
+    confidence: float,
+) -> Finding | None:
     start, end = int(left.spans[ours[0], 0]) - sentence.start, int(left.spans[ours[1] - 1, 1]) - sentence.start
     wording = _plain(sentence.text[start:end])
     if any(wording in statement for statement in said):
         return None
     best: tuple[float, tuple[int, int]] | None = None
-    for theirs in _quotations(pair.reference):
-        matter, shared = _likeness(pair, ours, theirs)
+    for theirs in _quotations(right):
+        matter, shared = _likeness(left, ours, right, theirs)
         if matter >= _SAME_MATTER and _LEAST_SHARED <= shared < _VERBATIM and (best is None or matter > best[0]):
             best = matter, theirs
     if best is None:
         return None
-    matter, (low, high) = best
-    begin, stop = int(pair.reference.spans[low, 0]), int(pair.reference.spans[high - 1, 1])
+    begin, stop = int(right.spans[best[1][0], 0]), int(right.spans[best[1][1] - 1, 1])
+    name, theirs_said = reference.document.name, reference.document.text[begin:stop]
     return mark(
         sentence, start, end, "quotation",
-        f"The reference ({pair.document}) gives this quotation in other words: “{reference[begin:stop]}”.",
-        confidence=_CONFIDENCE * min(1.0, pair.confidence + 0.2), severity="minor", suggestion=reference[begin:stop],
-        supported=True, place=(pair.document, begin, stop),
+        f"The reference ({name}) gives this quotation in other words: “{theirs_said}”.",
+        confidence=_CONFIDENCE * confidence, severity="minor", suggestion=theirs_said, supported=True,
+        place=(name, begin, stop),
     )  # fmt: skip
 
 
-def _likeness(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> tuple[float, float]:
+def _likeness(left: Side, ours: tuple[int, int], right: Side, theirs: tuple[int, int]) -> tuple[float, float]:
     """Return how near the words of two quotations are in meaning (cosine), and what share of the content they share."""
-    cosine = pair.hypothesis.vectors[slice(*ours)] @ pair.reference.vectors[slice(*theirs)].T
+    cosine = left.vectors[slice(*ours)] @ right.vectors[slice(*theirs)].T
     matter = float((cosine.max(axis=1).mean() + cosine.max(axis=0).mean()) / 2)
-    left, right = ([w.lower() for w in side.words[slice(*span)] if w[0].isalnum() and zipf(w.lower()) < _FUNCTION_WORD]
-                   for side, span in ((pair.hypothesis, ours), (pair.reference, theirs)))  # fmt: skip
-    if not left or not right:
+    mine, other = ([w.lower() for w in side.words[slice(*span)] if w[0].isalnum() and zipf(w.lower()) < _FUNCTION_WORD]
+                   for side, span in ((left, ours), (right, theirs)))  # fmt: skip
+    if not mine or not other:
         return matter, 0.0
-    same = relate(left, right).same
+    same = relate(mine, other).same
     return matter, float((np.any(same, axis=1).mean() + np.any(same, axis=0).mean()) / 2)
 
 

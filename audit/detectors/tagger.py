@@ -10,7 +10,7 @@ is plain numpy.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from audit.detectors.features import Reading, read
 from audit.detectors.pairing import Pair
+from audit.records import Mode
 
-__all__ = ["CLASSES", "TAGGER", "Tags", "settings", "tag"]
+__all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "limits", "tag"]
 
 TAGGER = "spans-1"
 """Identifies the network and its thresholds in the signature."""
@@ -46,6 +47,36 @@ class Tags:
     classes: Floats
     missing: Floats
     reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From which probability on a word is reported, by what was judged, and how sure such a report is.
+
+    ``classes`` has a threshold for each of ``CLASSES`` but the first.
+    ``wrong_curve``, ``classes_curve`` and ``missing_curve`` give probabilities and the share of findings that were
+    right there, measured on texts that training did not see; in between it is interpolated.
+    """
+
+    wrong: float
+    classes: tuple[float, ...]
+    missing: float
+    wrong_curve: tuple[Sequence[float], Sequence[float]]
+    classes_curve: tuple[Sequence[float], Sequence[float]]
+    missing_curve: tuple[Sequence[float], Sequence[float]]
+
+    def scores(self, tags: Tags) -> Floats:
+        """Return how far each word of the hypothesis passes a threshold: float32 (n,), reported from 1 on."""
+        shares = np.concatenate([tags.wrong[:, None] / self.wrong, tags.classes[:, 1:] / self.classes], axis=1)
+        return np.asarray(shares.max(axis=1), dtype=np.float32)
+
+    def confidence(self, wrong: float, classes: float) -> float:
+        """Return how sure a finding is whose words have these greatest probabilities."""
+        return float(max(np.interp(wrong, *self.wrong_curve), np.interp(classes, *self.classes_curve)))
+
+    def omission_confidence(self, missing: float) -> float:
+        """Return how sure an omission is."""
+        return float(np.interp(missing, *self.missing_curve))
 
 
 def tag(pair: Pair) -> Tags:
@@ -75,10 +106,9 @@ def tag(pair: Pair) -> Tags:
     )
 
 
-def settings() -> Mapping[str, Any]:
+def limits(mode: Mode) -> Limits:
     """Return the thresholds and the calibration that belong to the network, as training found them."""
-    found: Mapping[str, Any] = _artefact()[1]["settings"]
-    return found
+    return Limits(**_artefact()[1]["limits"][mode])
 
 
 def _relations(vectors: Floats, reading: Reading, n: int) -> Floats:

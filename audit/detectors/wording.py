@@ -1,0 +1,209 @@
+"""Wrong wording: what two sentences that state the same show by their words.
+
+Words that the network holds for wrong become mistranslations, additions, and statements turned round (``negation``);
+words of the reference that nothing stands for become omissions. A word that any reference supports is not marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from audit.detectors import omission
+from audit.detectors.case import Case
+from audit.detectors.features import is_negator
+from audit.detectors.marks import ReferencePlace, mark
+from audit.detectors.pairing import Pair, pairs
+from audit.detectors.relations import RELATIONS
+from audit.detectors.tagger import CLASSES, Limits, Tags, limits, tag
+from audit.entities.gazetteers import zipf
+from audit.records import Finding, FindingKind, Severity, Text
+
+__all__ = ["detect"]
+
+_GAP = 1
+"""Unmarked words that may stand between marked ones of one finding."""
+_LOOSER = 2
+"""A suggestion may have this many words more than what it replaces."""
+_CLOSE = 0.35
+_NEIGHBOURED = 1.0
+_FUNCTION_WORD = 6.0
+_DO = frozenset("do does did".split())
+_RIGHT, _NEGATION, _OPPOSITE, _SUBSTITUTION, _ADDITION = range(len(CLASSES))
+_OPPOSITES = {RELATIONS.index("antonym"), RELATIONS.index("contrast")}
+_LEXICAL = 2
+"""Where WordNet's relations begin among a reading's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the hypothesis, judged by the reference that supports it best; marked from a ``score`` of 1 on."""
+
+    score: float
+    pair: Pair
+    tags: Tags
+    index: int
+
+    @property
+    def text(self) -> str:
+        return self.pair.hypothesis.words[self.index]
+
+    @property
+    def sentence(self) -> int:
+        return int(self.pair.hypothesis.sentences[self.index])
+
+    @property
+    def span(self) -> tuple[int, int]:
+        start, end = self.pair.hypothesis.spans[self.index].tolist()
+        return start, end
+
+    @property
+    def wrong(self) -> float:
+        return float(self.tags.wrong[self.index])
+
+    @property
+    def classes(self) -> list[float]:
+        """Probabilities of ``CLASSES``."""
+        found: list[float] = self.tags.classes[self.index].tolist()
+        return found
+
+    @property
+    def partner(self) -> int | None:
+        """The word of the reference that stands in its place, where it is clear."""
+        reading = self.tags.reading
+        other = int(reading.partner[self.index])
+        clear = reading.cosine[self.index, other] >= _CLOSE or reading.relations[-1, self.index, other] >= _NEIGHBOURED
+        return other if clear else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counterpart:
+    """What the reference says instead."""
+
+    surface: str
+    place: ReferencePlace
+    opposite: bool
+
+
+def detect(case: Case) -> list[Finding]:
+    """Return the wording errors that the links of ``case`` show."""
+    bounds = limits(case.mode)
+    words: dict[tuple[int, int], _Word] = {}
+    found: list[Finding] = []
+    for pair in pairs(case):
+        tags = tag(pair)
+        for index, score in enumerate(bounds.scores(tags).tolist()):
+            word = _Word(score, pair, tags, index)
+            if word.span not in words or score < words[word.span].score:
+                words[word.span] = word
+        found.extend(omission.find(case.hypothesis, case.references, pair, tags, bounds))
+    ordered = [words[span] for span in sorted(words)]
+    for _, sentence in groupby(ordered, key=lambda w: w.sentence):
+        row = list(sentence)
+        found.extend(_finding(case, row, run, bounds) for run in _runs(row))
+    return found
+
+
+def _runs(row: Sequence[_Word]) -> list[tuple[int, int]]:
+    """Return the stretches of marked words in a sentence, small gaps closed, half-open."""
+    runs: list[tuple[int, int]] = []
+    for place, word in enumerate(row):
+        if word.score < 1 or not any(c.isalnum() for c in word.text):
+            continue
+        if runs and place - runs[-1][1] <= _GAP:
+            runs[-1] = (runs[-1][0], place + 1)
+        else:
+            runs.append((place, place + 1))
+    return runs
+
+
+def _finding(case: Case, row: Sequence[_Word], run: tuple[int, int], bounds: Limits) -> Finding:
+    kind = _kind(row[slice(*run)], bounds)
+    run = _whole(row, run, kind)
+    words = row[slice(*run)]
+    sentence = case.hypothesis.sentences[words[0].sentence]
+    start, end = words[0].span[0] - sentence.start, words[-1].span[1] - sentence.start
+    counterpart = _counterpart(words, case.references)
+    suggestion = counterpart.surface if counterpart else words[-1].text if kind == "addition" and len(words) > 1 else ""
+    return mark(
+        sentence,
+        start,
+        end,
+        kind,
+        _reason(kind, sentence.text[start:end], counterpart),
+        confidence=bounds.confidence(max(w.wrong for w in words), max(1 - w.classes[_RIGHT] for w in words)),
+        severity=_severity(words),
+        suggestion=suggestion,
+        supported=counterpart is not None,
+        place=counterpart.place if counterpart else None,
+    )
+
+
+def _kind(words: Sequence[_Word], bounds: Limits) -> FindingKind:
+    """Name the class whose threshold the words pass by most; what only an expert would dislike is a mistranslation."""
+    shares = np.max([w.classes[1:] for w in words], axis=0) / bounds.classes
+    top = int(shares.argmax()) + 1
+    if shares[top - 1] < 1 or top in (_OPPOSITE, _SUBSTITUTION):
+        return "mistranslation"
+    return "negation" if top == _NEGATION else "addition"
+
+
+def _whole(row: Sequence[_Word], run: tuple[int, int], kind: FindingKind) -> tuple[int, int]:
+    """Take in what an added or negating word belongs to: the word after it, and the "did" before a "not"."""
+    start, end = run
+    if kind == "mistranslation":
+        return run
+    if kind == "negation" and start and row[start - 1].text.lower() in _DO and is_negator(row[start].text):
+        start -= 1
+    last = row[end - 1].text.lower()
+    contracted = is_negator(last) and last[:-3] not in _DO and last.endswith("t") and last != "not"
+    if end < len(row) and row[end].text.isalpha() and not contracted and (kind == "addition" or is_negator(last)):
+        end += 1
+    return start, end
+
+
+def _counterpart(words: Sequence[_Word], references: Sequence[Text]) -> _Counterpart | None:
+    """Return the stretch of the reference that stands in the place of ``words``, if one does."""
+    first = words[0]
+    own = {w.text.lower() for w in words}
+    partners = [p for w in words if w.pair is first.pair and (p := w.partner) is not None]
+    if not partners:
+        return None
+    low, high = min(partners), max(partners) + 1
+    theirs = first.pair.reference
+    scattered = high - low > len(words) + _LOOSER
+    if scattered or theirs.sentences[low] != theirs.sentences[high - 1] or theirs.texts[low] != theirs.texts[high - 1]:
+        low, high = partners[0], partners[0] + 1
+    if {w.lower() for w in theirs.words[low:high]} <= own:
+        return None
+    start, end = int(theirs.spans[low, 0]), int(theirs.spans[high - 1, 1])
+    opposite = any(
+        p is not None and any(w.tags.reading.relations[_LEXICAL + k, w.index, p] for k in _OPPOSITES)
+        for w in words
+        if (p := w.partner) is not None
+    )
+    document = references[int(theirs.texts[low])].document
+    return _Counterpart(document.text[start:end], (document.name, start, end), opposite)
+
+
+def _reason(kind: FindingKind, surface: str, counterpart: _Counterpart | None) -> str:
+    theirs = f"the reference ({counterpart.place[0]}) has “{counterpart.surface}”" if counterpart else ""
+    if kind == "negation":
+        return f"“{surface}” turns the statement round: {theirs or 'the reference says the reverse'}."
+    if kind == "addition":
+        return f"Nothing in the reference corresponds to “{surface}”" + (f"; {theirs}." if theirs else " in full.")
+    if counterpart is None:
+        return f"“{surface}” does not fit here, and the reference has nothing like it."
+    if counterpart.opposite:
+        return f"“{surface}” is the opposite: {theirs} in its place."
+    return f"“{surface}” is not what is meant: {theirs} in its place."
+
+
+def _severity(words: Sequence[_Word]) -> Severity:
+    """Words that carry little meaning make a minor error unless they turn the statement round."""
+    light = all(zipf(w.text.lower()) >= _FUNCTION_WORD for w in words)
+    sure = any(w.classes[_NEGATION] + w.classes[_OPPOSITE] >= 0.5 for w in words)
+    return "minor" if light and not sure else "major"
