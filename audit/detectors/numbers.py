@@ -55,11 +55,9 @@ class _Pair:
 def detect(case: Case) -> tuple[list[Finding], list[Conflict]]:
     """Return the wrong figures of the hypothesis (kind number, without ids) and the figures on which sources differ."""
     figures = _Figures(case)
-    findings = list(figures.broken())
-    taken = [(finding.start, finding.end) for finding in findings]
+    broken = list(figures.broken())
     found, conflicts = figures.parallel() if case.mode == "parallel" else figures.comparable()
-    findings += [f for f in found if not any(f.start < end and start < f.end for start, end in taken)]
-    return findings, conflicts
+    return _without_overlaps([*broken, *found]), conflicts
 
 
 class _Figures:
@@ -207,6 +205,15 @@ class _Figures:
             finding, entity=_stated(theirs), supported=True,
             reference_document=theirs.sentence.document, reference_start=start, reference_end=end,
         )  # fmt: skip
+
+
+def _without_overlaps(findings: Sequence[Finding]) -> list[Finding]:
+    """Keep of findings that overlap the first to begin; of two at one place the first given."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: f.start):
+        if not kept or finding.start >= kept[-1].end:
+            kept.append(finding)
+    return kept
 
 
 def _bare(
