@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -23,15 +24,19 @@ def finish(findings: Iterable[Finding], document: Document, rejected: Collection
     """
     chosen: list[Finding] = []
     taken: list[tuple[int, int]] = []
+    said: set[tuple[int, str]] = set()
     for finding in sorted(findings, key=_rank):
-        spot = (finding.start, finding.end)
         if finding.start == finding.end:
-            same = any(f.start == f.end == finding.start and f.suggestion == finding.suggestion for f in chosen)
+            if (finding.start, finding.suggestion) in said:
+                continue
+            said.add((finding.start, finding.suggestion))
         else:
-            same = any(a < finding.end and finding.start < b for a, b in taken)
-        if not same:
-            chosen.append(finding)
-            taken.append(spot)
+            # The places taken do not overlap, so that only the two around this one can.
+            at = bisect_left(taken, (finding.start, finding.end))
+            if any(a < finding.end and finding.start < b for a, b in taken[max(0, at - 1) : at + 1]):
+                continue
+            taken.insert(at, (finding.start, finding.end))
+        chosen.append(finding)
     chosen.sort(key=lambda f: (f.start, f.end, f.kind, f.suggestion))
     seen: Counter[str] = Counter()
     named = []
