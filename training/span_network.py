@@ -63,7 +63,7 @@ class Layer(nn.Module):
         self.drop = nn.Dropout(0.1)
 
     def forward(self, x: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
-        """Return x anew, (batch, words, WIDTH). ``bias``: (batch, words, words, relations); ``mask``: (batch, words)."""
+        """Return x, (batch, words, WIDTH), anew. ``bias``: (batch, words, words, relations)."""
         batch, size, width = x.shape
         queries, keys, values = self.qkv(self.n1(x)).view(batch, size, 3, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
         scores = queries @ keys.transpose(-1, -2) / math.sqrt(width // HEADS) + self.bias(bias).permute(0, 3, 1, 2)
@@ -87,7 +87,7 @@ class Network(nn.Module):
         self.drop_vectors, self.drop = nn.Dropout(0.2), nn.Dropout(0.1)
 
     def forward(self, vectors: Tensor, figures: Tensor, side: Tensor, mask: Tensor, relations: Tensor) -> Tensor:
-        """Return logits, (batch, words, len(CLASSES) + 1); ``relations``: (batch, BIASES, words, words)."""
+        """Return logits (batch, words, len(CLASSES) + 1). ``relations``: (batch, BIASES, words, words)."""
         bias = _biases(vectors, side, relations)
         scaled = (figures - self.fmean) / self.fstd
         x = self.drop(self.inp(torch.cat([self.drop_vectors(self.v(vectors)), scaled, side[..., None]], -1)))

@@ -22,6 +22,7 @@ import difflib
 import hashlib
 import json
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,9 @@ from audit.detectors.words import spans, word_vectors
 from audit.encoders import load_encoder
 from audit.settings import Settings
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from benchmarks.spans import KEPT_OUT, held_out
+
 DATE, SEED = "2026-11-21", 20_261_121
 OUTPUT = Path(__file__).parent.parent / "audit" / "detectors" / "data" / "tagger.npz"
 FILES = ("mqm_news21_zhen", "mqm_news21_zhen_spans", "mqm_ted21_zhen", "mqm_ted21_zhen_spans")
@@ -50,7 +54,6 @@ DAMAGED, LONGEST, PER_REFERENCE, LEAST_Z, FAULTLESS_Z = 36_000, 160, 4, 0.2, 0.7
 LOOSE_SHARE, NEIGHBOURS = 0.5, 3
 EACH_EPOCH = {"damaged": 13_000, "loose": 7_000, "experts_loose": 3_000}
 GOOD_WEIGHT, FAULTLESS_WEIGHT, LOOSE_WEIGHT = 4.0, 0.3, 0.5
-KEPT_OUT = 5
 CLASS = {"negation": 1, "opposite": 2, "antonym": 2, "substitution": 3, "sense": 3, "codemix": 3, "misspelled": 3,
          "ne_replaced": 3, "numbers_replaced": 3, "addition": 4}  # fmt: skip
 ONLY_AGAINST_ITS_REFERENCE = ("negation", "addition", "removal")
@@ -75,11 +78,6 @@ class Item:
     kept_out: bool = False
     spans: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32), repr=False)
     example: Example | None = field(default=None, repr=False)
-
-
-def held_out(group: str) -> bool:
-    """Whether the document or sentence ``group`` is kept out of training."""
-    return int(hashlib.sha256(group.encode()).hexdigest(), 16) % KEPT_OUT == 0
 
 
 class Embedded:
@@ -212,7 +210,7 @@ def damaged(bench: Path, wordnet: Path, rng: random.Random) -> list[Item]:
 
 
 def loosened(items: Sequence[Item], embedded: Embedded, rng: random.Random) -> list[Item]:
-    """Return some of ``items`` against other accounts: the nearest references besides all, half or none of their own."""
+    """Return some of ``items`` against other accounts: the nearest references and all, half or none of theirs."""
     found: list[Item] = []
     groups: dict[str, list[Item]] = {}
     for item in items:

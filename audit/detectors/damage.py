@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from audit.detectors.case import Case
-from audit.detectors.foreign import is_english
+from audit.detectors.foreign import is_english, language
 from audit.detectors.marks import ReferencePlace, mark, part_of_address, reference_words
 from audit.detectors.spelling import correction
 from audit.entities.gazetteers import zipf
@@ -66,6 +66,8 @@ def _misspelt(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterat
         lowered = word.lower()
         opening = match.start() == 0 and word[1:].islower()
         if lowered in known or part_of_address(sentence.text, *match.span()):
+            continue
+        if language(lowered) or not lowered.isascii():
             continue
         right = correction(lowered, known)
         # A capital may be a name's, which is not this detector's business: a plain word must explain it.

@@ -160,7 +160,7 @@ def _normalise(x: Floats, weights: Mapping[str, Floats], name: str) -> Floats:
 
 
 def _gelu(x: Floats) -> Floats:
-    return np.asarray(0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3))), dtype=np.float32)
+    return np.asarray(0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x * x * x))), dtype=np.float32)
 
 
 def _sigmoid(x: Floats) -> Floats:

@@ -97,7 +97,8 @@ def _read(written: str, initial: bool, known: Mapping[str, ReferencePlace], capi
     if word.islower():
         if foreign := language(lowered):
             return foreign, _COMMON
-        unheard = not is_english(lowered) and not zipf(lowered) and correction(lowered, known) is None
+        unheard = not is_english(lowered) and not zipf(lowered)
+        unheard = unheard and (not lowered.isascii() or correction(lowered, known) is None)
         return ("", _UNKNOWN) if unheard else None
     if (capitals or initial) and word[1:].islower() and zipf(lowered) < _RARE:
         name = is_first_name(word) or is_place(word)
