@@ -27,6 +27,7 @@ from audit.version import VERSION
 
 if TYPE_CHECKING:
     from audit.auditor import AuditResult
+    from audit.corpus import CorpusResult
 
 __all__ = ["app", "run"]
 
@@ -331,6 +332,81 @@ def _fix(
     return 0
 
 
+@app.command("corpus")
+def _corpus(
+    context: typer.Context,
+    manifest: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MANIFEST...",
+            help="JSON Lines, CSV or Parquet with id, hypothesis and references; folders and patterns too.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results.")],
+    engine: Annotated[str, typer.Option(metavar="local|ray", help="Processes of this machine, or Ray.")] = "local",
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes, or actors on Ray.  [default: one a core]")
+    ] = None,
+    ray_address: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Of a Ray cluster.  [default: one of its own on this machine]")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh/--resume", help="Remove what an earlier run left, or go on where it ended.")
+    ] = False,
+    max_rejected: Annotated[
+        int | None, typer.Option(metavar="N", help="End the run when more documents than this are rejected.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="entities", help="Names, numbers and titles only: no scores, no wording.")
+    ] = None,
+    mode: ModeName = "comparable",
+    model: Model = BUNDLED,
+    ter: Ter = False,
+    allow: Allow = None,
+    confusions: Confusions = [],  # noqa: B006
+    any_language: AnyLanguage = False,
+    download: Download = False,
+    max_chars: MaxChars = 1_000_000,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Audit the documents of a manifest into Parquet tables."""
+    from audit.corpus import run_corpus
+
+    if only not in (None, "entities"):
+        raise SettingsError(f"unknown part {only!r} for --only; it can be entities")
+    settings = Settings(
+        mode=cast(Mode, mode),  # Settings refuses what is none
+        model=model,
+        any_language=any_language,
+        ter=ter,
+        scores=only is None,
+        wording=only is None,
+        allow=_forms(allow),
+        confusions=tuple(map(str, confusions)),
+        max_chars=max_chars,
+        download=download,
+        cache=False,
+    )
+    terminal = _Terminal(context.obj, quiet, verbose)
+    done = run_corpus(
+        manifest,
+        output,
+        settings,
+        engine=engine,
+        workers=workers,
+        ray_address=ray_address,
+        fresh=fresh,
+        max_rejected=max_rejected,
+        progress=lambda state: terminal.progress(_pace(state), state.documents + state.rejected, state.total),
+    )
+    terminal.clear()
+    rejected = f"; {done.rejected} rejected, see {output / 'rejected.parquet'}" if done.rejected else ""
+    terminal.note(f"{done.documents} of {done.total} documents in {done.seconds:.0f} s{rejected}")
+    _say(str(output))
+    return 0
+
+
 @app.command("schema")
 def _schema() -> int:
     """Print the JSON Schema of audit.json."""
@@ -394,6 +470,17 @@ class _Terminal:
     @property
     def quiet(self) -> bool:
         return self._quiet
+
+
+def _pace(state: CorpusResult) -> str:
+    """Return what a corpus run says of itself while it goes on."""
+    here = state.documents + state.rejected - state.resumed
+    seconds = max(state.seconds, 1e-9)
+    left = (state.total - state.documents - state.rejected) * seconds / here if here else None
+    # The sentences of earlier runs are counted with their documents, so the pace of sentences follows from their mean.
+    sentences = state.sentences / max(state.documents + state.rejected, 1) * here / seconds
+    ends = "" if left is None else f", {left / 60:.0f} min left"
+    return f"{here / seconds:.1f} documents/s, {sentences:.0f} sentences/s, {state.rejected} rejected{ends}"
 
 
 def _audit_into(

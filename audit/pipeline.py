@@ -38,7 +38,7 @@ from audit.signatures import signature
 from audit.texts import check_english
 from audit.version import VERSION
 
-__all__ = ["Progress", "audit"]
+__all__ = ["Progress", "audit", "components"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done and how much there is."""
@@ -89,14 +89,15 @@ def audit(
         mentions=mentions,
         findings=finished,
         conflicts=conflicts,
-        signature=signature(settings, encoder, _components(), VERSION),
+        signature=signature(settings, encoder, components(), VERSION),
         settings=settings.result_fields(),
         summary=_summarise(results, finished, conflicts, resolution),
         notes=(*notes, *_truncation_notes(text, vectors), *resolution.notes),
     )
 
 
-def _components() -> dict[str, str]:
+def components() -> dict[str, str]:
+    """Return what does the work and its version, for the signature."""
     return {
         "splitter": sentences.SPLITTER,
         "aligner": alignment.ALIGNER,
