@@ -80,8 +80,8 @@ def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         exec(block, names)
     assert "\nSam Al-Tamman → Sam Altman (name_variant, " in "\n" + out.getvalue()
     assert (tmp_path / "reports" / "story" / "report.html").is_file()
-    assert names["links"][0].reference == (1,)
-    assert list(names["scores"].columns) == ["quality", "mqm", "similarity", "bleu", "chrf", "ter"]
+    links = audit.align(names["heard"], names["known"])
+    assert [(link.hypothesis, link.reference) for link in links] == [((0,), (1,))]
 
 
 def test_every_file_of_a_report_is_described() -> None:
