@@ -66,7 +66,10 @@ class Figure:
 
 
 def process(command: Sequence[str], environment: dict[str, str] | None = None) -> Cost:
-    """Run a command to its end and return what it cost."""
+    """Run a command to its end and return what it cost.
+
+    Its peak memory is at least that of this process, which therefore loads nothing heavy before.
+    """
     begun = time.perf_counter()
     child = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, env={**os.environ, **(environment or {})}
@@ -230,6 +233,26 @@ def faster(name: str, limit: float | None, ours: list[Cost], other: list[Cost]) 
     return Figure(name, ratio, limit, middle(ours), middle(other), more=True)
 
 
+def encoders(shared: Path, repeat: int) -> Iterator[Figure]:
+    """The light path against sentence-transformers, the same model and sentences."""
+    from audit.encoders.minilm import MiniLM, bundled_folder
+
+    _, _, sentences = real_case(shared)
+    first = [sys.executable, "-c", "from audit.encoders.minilm import MiniLM; MiniLM().encode(['One plan.'])"]
+    plain = [sys.executable, "-c", PLAIN, str(bundled_folder()), os.devnull]
+    process(first)
+    yield figure("process that embeds one sentence / plain script", None,
+                 *in_turn(lambda: process(first), lambda: process(plain), repeat))  # fmt: skip
+    from sentence_transformers import SentenceTransformer
+
+    light, model = MiniLM(), SentenceTransformer(str(bundled_folder()), device="cpu")
+    light.encode(sentences[:8])
+    model.encode(sentences[:8])
+    yield figure("encoding the real case / sentence-transformers", None,
+                 *in_turn(lambda: call(lambda: light.encode(sentences)), lambda: call(lambda: model.encode(sentences)),
+                          repeat))  # fmt: skip
+
+
 def growth(shared: Path, quick: bool) -> Iterator[Figure]:
     """Audits of 10 and 100 times the text, each in a process of its own."""
     costs = {}
@@ -245,8 +268,6 @@ def growth(shared: Path, quick: bool) -> Iterator[Figure]:
 
 def child(shared: Path, sentences: int) -> None:
     """Audit a case of so many sentences and print what it cost."""
-    import resource
-
     from audit import Auditor
     from audit.settings import Settings
 
@@ -255,7 +276,9 @@ def child(shared: Path, sentences: int) -> None:
     small, other = corpus_case(shared, 12)
     auditor.audit_text(small, [other])
     cost = call(lambda: auditor.audit_text(hypothesis, [reference]))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not ru_maxrss, which begins with the memory of the process that started this one.
+    status = Path("/proc/self/status").read_text()
+    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
     print(json.dumps({"wall": cost.wall, "processor": cost.processor, "memory": peak}))
 
 
@@ -274,7 +297,7 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", choices=("starts", "library", "pairs", "growth"), help="one part")
+    parser.add_argument("--only", choices=("starts", "encoders", "library", "pairs", "growth"), help="one part")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "reports" / "benchmarks.json")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -284,6 +307,7 @@ def main() -> int:
         return 0
     parts: dict[str, Callable[[], Iterator[Figure]]] = {
         "starts": lambda: starts(shared, repeat),
+        "encoders": lambda: encoders(shared, repeat),
         "library": lambda: library(shared, repeat, quick),
         "pairs": lambda: pairs(shared, repeat),
         "growth": lambda: growth(shared, quick),
