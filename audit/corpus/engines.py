@@ -80,7 +80,8 @@ def _alone(shard: Shard, settings: Settings, workers: int) -> Result:
 
 
 def _pool(settings: Settings, workers: int, *, of: int | None = None) -> ProcessPoolExecutor:
-    threads = max(1, (os.cpu_count() or 1) // (of or workers))
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    threads = max(1, int(told) if told.isdigit() else (os.cpu_count() or 1) // (of or workers))
     return ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
