@@ -14,6 +14,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO, cast, get_args
 
@@ -161,18 +162,8 @@ def _run(
     verbose: Verbose = False,
 ) -> int:
     """Audit a text; write report, tables and plots into a folder."""
-    settings = Settings(
-        mode=cast(Mode, mode),  # Settings refuses what is none
-        model=model,
-        any_language=any_language,
-        ter=ter,
-        allow=_forms(allow),
-        confusions=tuple(map(str, confusions)),
-        decisions=str(decisions) if decisions else None,
-        max_chars=max_chars,
-        download=download,
-        cache=not no_cache,
-    )
+    shared = _settings(mode, model, allow, confusions, decisions, any_language, download, max_chars, no_cache)
+    settings = replace(shared, ter=ter)
     if fail_on is not None and fail_on not in _SEVERITIES:
         raise SettingsError(f"unknown severity {fail_on!r} for --fail-on; choose one of: {', '.join(_SEVERITIES)}")
     if fail_under is not None and not 0 <= fail_under <= 100:
@@ -305,18 +296,8 @@ def _fix(
         raise SettingsError(f"--min-confidence is {min_confidence}; it must lie between 0 and 1")
     if output is not None:
         fixing.check_file(output)
-    settings = Settings(
-        mode=cast(Mode, mode),  # Settings refuses what is none
-        model=model,
-        any_language=any_language,
-        scores=False,
-        allow=_forms(allow),
-        confusions=tuple(map(str, confusions)),
-        decisions=str(decisions) if decisions else None,
-        max_chars=max_chars,
-        download=download,
-        cache=not no_cache,
-    )
+    shared = _settings(mode, model, allow, confusions, decisions, any_language, download, max_chars, no_cache)
+    settings = replace(shared, scores=False)
     terminal = _Terminal(context.obj, quiet, verbose)
     result = Auditor(settings).audit_files(hypothesis, reference, progress=terminal.progress)
     reviewed = read_decisions(decisions) if decisions else []
@@ -375,19 +356,8 @@ def _corpus(
 
     if only not in (None, "entities"):
         raise SettingsError(f"unknown part {only!r} for --only; it can be entities")
-    settings = Settings(
-        mode=cast(Mode, mode),  # Settings refuses what is none
-        model=model,
-        any_language=any_language,
-        ter=ter,
-        scores=only is None,
-        wording=only is None,
-        allow=_forms(allow),
-        confusions=tuple(map(str, confusions)),
-        max_chars=max_chars,
-        download=download,
-        cache=False,
-    )
+    shared = _settings(mode, model, allow, confusions, None, any_language, download, max_chars, no_cache=True)
+    settings = replace(shared, ter=ter, scores=only is None, wording=only is None)
     terminal = _Terminal(context.obj, quiet, verbose)
     done = run_corpus(
         manifest,
@@ -533,6 +503,31 @@ def _failed_gates(audit: Audit, fail_on: str | None, fail_under: float | None) -
         elif quality < fail_under:
             failed.append(f"the mean quality is {quality:.1f} (--fail-under {fail_under:g})")
     return failed
+
+
+def _settings(
+    mode: str,
+    model: str,
+    allow: Path | None,
+    confusions: Sequence[Path],
+    decisions: Path | None,
+    any_language: bool,
+    download: bool,
+    max_chars: int,
+    no_cache: bool,
+) -> Settings:
+    """Return the settings that the options shared by several commands stand for."""
+    return Settings(
+        mode=cast(Mode, mode),  # Settings refuses what is none
+        model=model,
+        any_language=any_language,
+        allow=_forms(allow),
+        confusions=tuple(map(str, confusions)),
+        decisions=str(decisions) if decisions else None,
+        max_chars=max_chars,
+        download=download,
+        cache=not no_cache,
+    )
 
 
 def _forms(path: Path | None) -> tuple[str, ...]:
