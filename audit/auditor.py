@@ -194,12 +194,15 @@ class Auditor:
         chosen = self._settings(mode, settings)
         _refuse_text(hypothesis=hypothesis, reference=reference)
         encoder = self.encoder(chosen)
+        ours, theirs = encoder.encode(hypothesis, tokens=True), encoder.encode(reference, tokens=True)
         return alignment.align(
             hypothesis,
             reference,
-            encoder.encode(hypothesis).vectors,
-            encoder.encode(reference).vectors,
+            ours.vectors,
+            theirs.vectors,
             mode=chosen.mode,
+            hypothesis_tokens=ours.tokens,
+            reference_tokens=theirs.tokens,
             encode=lambda merged: encoder.encode(merged).vectors,
             progress=progress,
         )

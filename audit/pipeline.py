@@ -132,7 +132,7 @@ def _align(
 ) -> tuple[tuple[Link, ...], readings.Resolution]:
     """Align and resolve names in turn until the names no longer change."""
     shown = [s.text for s in text.sentences]
-    current = vectors.vectors
+    current = vectors
     links: tuple[Link, ...] = ()
     resolution = readings.Resolution()
     for turn in range(_ROUNDS):
@@ -143,16 +143,26 @@ def _align(
         changed = [i for i, (a, b) in enumerate(zip(shown, corrected, strict=True)) if a != b]
         if not settings.realign or not changed:
             break
-        fresh = encoder.encode([corrected[i] for i in changed]).vectors
-        current = current.copy()
-        current[changed] = fresh
+        current = _replaced(
+            current, changed, encoder.encode([corrected[i] for i in changed], tokens=bool(vectors.tokens))
+        )
         shown = corrected
     return links, resolution
 
 
+def _replaced(vectors: Embeddings, rows: Sequence[int], fresh: Embeddings) -> Embeddings:
+    """Return ``vectors`` with ``fresh`` in ``rows``."""
+    changed = vectors.vectors.copy()
+    changed[rows] = fresh.vectors
+    tokens = list(vectors.tokens)
+    for row, token in zip(rows if tokens else (), fresh.tokens, strict=True):
+        tokens[row] = token
+    return Embeddings(changed, vectors.truncated, tuple(tokens))
+
+
 def _links(
     shown: Sequence[str],
-    vectors: Any,
+    vectors: Embeddings,
     others: Sequence[Text],
     other_vectors: Sequence[Embeddings],
     settings: Settings,
@@ -164,9 +174,11 @@ def _links(
         for link in alignment.align(
             shown,
             their_sentences,
-            vectors,
+            vectors.vectors,
             theirs.vectors,
             mode=settings.mode,
+            hypothesis_tokens=vectors.tokens,
+            reference_tokens=theirs.tokens,
             encode=lambda merged: encoder.encode(merged).vectors,
         ):
             name = other.document.name

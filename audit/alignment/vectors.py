@@ -1,4 +1,4 @@
-"""One side of an alignment: sentences with their unit vectors, and the vectors of neighbours merged."""
+"""One side of an alignment: sentences with their vectors."""
 
 from __future__ import annotations
 
@@ -8,49 +8,53 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.embeddings import TokenVectors
 from audit.errors import SettingsError
 
-__all__ = ["Encode", "Floats", "Side", "make_side"]
+__all__ = ["Encode", "Floats", "Indices", "Side", "make_side"]
 
 Floats = NDArray[np.float32]
+Indices = NDArray[np.intp]
 Encode = Callable[[Sequence[str]], Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """n sentences, their vectors (float32 (n, d), unit rows) and their places in the whole document."""
+    """n sentences with what is known of them.
+
+    ``vectors``: float32 (n, d), rows of unit length. ``lengths``: float32 (n,), code points, at least 1.
+    ``tokens``: the vectors of the tokens of each sentence, or empty.
+    """
 
     sentences: tuple[str, ...]
     vectors: Floats
-    places: NDArray[np.intp]
-    names: tuple[frozenset[str], ...]
-    encode: Encode | None
+    lengths: Floats
+    tokens: tuple[TokenVectors, ...] = ()
+    encode: Encode | None = None
 
     def __len__(self) -> int:
         return len(self.sentences)
 
-    def text(self, start: int, stop: int) -> str:
-        """Return sentences ``start`` to ``stop`` (exclusive) as one text."""
-        return " ".join(self.sentences[start:stop])
+    def take(self, places: Indices) -> Side:
+        """Return the sentences at ``places`` as a side of their own."""
+        return Side(
+            tuple(self.sentences[i] for i in places),
+            self.vectors[places],
+            self.lengths[places],
+            tuple(self.tokens[i] for i in places) if self.tokens else (),
+            self.encode,
+        )
 
-    def merged(self, spans: Sequence[tuple[int, int]]) -> Floats:
-        """Return a unit vector (k, d) for each span (start, stop) of sentences.
+    def merged(self, groups: Sequence[Sequence[int]]) -> Floats:
+        """Return the unit vector of each group of sentences read as one text, float32 (k, d).
 
-        Without an encoder it is the mean of the sentences' vectors, weighted by their lengths.
+        Without an encoder it is the mean of their vectors, weighted by their lengths.
         """
-        vectors = np.empty((len(spans), self.vectors.shape[1]), dtype=np.float32)
-        longer = [k for k, (start, stop) in enumerate(spans) if stop - start > 1]
-        for k, (start, stop) in enumerate(spans):
-            if stop - start == 1:
-                vectors[k] = self.vectors[start]
-        if longer and self.encode is not None:
-            vectors[longer] = self.encode([self.text(*spans[k]) for k in longer])
-        elif longer:
-            for k in longer:
-                start, stop = spans[k]
-                weights = np.array([len(s) for s in self.sentences[start:stop]], dtype=np.float32)
-                mean = weights @ self.vectors[start:stop]
-                vectors[k] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+        vectors = np.stack([self.lengths[list(group)] @ self.vectors[list(group)] for group in groups])
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        several = [k for k, group in enumerate(groups) if len(group) > 1]
+        if several and self.encode is not None:
+            vectors[several] = self.encode([" ".join(self.sentences[i] for i in groups[k]) for k in several])
         return vectors
 
 
@@ -58,24 +62,21 @@ def make_side(
     label: str,
     sentences: Sequence[str],
     vectors: Floats,
-    names: Sequence[frozenset[str]] | None,
+    tokens: Sequence[TokenVectors],
     encode: Encode | None,
-) -> Side:
+) -> tuple[Side, Indices]:
     """Check one side and leave out the sentences with a zero vector, which are not to be aligned.
 
+    Returns the rest and their places among all sentences.
+
     Raises:
-        SettingsError: sentences, vectors and names differ in number.
+        SettingsError: sentences and vectors differ in number.
     """
     array = np.asarray(vectors, dtype=np.float32)
-    if array.ndim != 2 or len(array) != len(sentences):
+    if len(array) != len(sentences) or (len(sentences) and array.ndim != 2):
         raise SettingsError(f"{len(sentences)} {label} sentences need as many vectors; their shape is {array.shape}")
-    if names is not None and len(names) != len(sentences):
-        raise SettingsError(f"{len(sentences)} {label} sentences need as many sets of names, not {len(names)}")
-    places = np.flatnonzero(array.any(axis=1))
-    return Side(
-        sentences=tuple(sentences[i] for i in places),
-        vectors=np.ascontiguousarray(array[places]),
-        places=places,
-        names=tuple(names[i] for i in places) if names is not None else (),
-        encode=encode,
-    )
+    if len(tokens) not in (0, len(sentences)):
+        raise SettingsError(f"{len(sentences)} {label} sentences need as many lists of tokens, not {len(tokens)}")
+    lengths = np.array([max(1, len(sentence)) for sentence in sentences], dtype=np.float32)
+    places = np.flatnonzero(array.any(axis=1)) if len(sentences) else np.zeros(0, dtype=np.intp)
+    return Side(tuple(sentences), array, lengths, tuple(tokens), encode).take(places), places

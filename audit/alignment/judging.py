@@ -1,0 +1,118 @@
+"""How likely each pair of sentences is a link."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.alignment.context import surroundings
+from audit.alignment.corridor import nearest_in_order
+from audit.alignment.matching import Found, match_tokens
+from audit.alignment.model import load_model
+from audit.alignment.nearest import nearest
+from audit.alignment.pairs import candidates, describe
+from audit.alignment.vectors import Floats, Indices, Side
+from audit.records import Mode
+
+__all__ = ["IDENTICAL", "NEAREST", "Evidence", "Judged", "evidence", "identical", "judge", "with_settled"]
+
+NEAREST = 5
+"""To how many of its nearest sentences each sentence may be linked."""
+
+IDENTICAL = 6.0
+"""Log-odds of a link between sentences that are the same to the letter."""
+
+_FLOOR: dict[Mode, float] = {"comparable": 0.2, "parallel": 0.1}
+"""Pairs with a lower cosine are not looked at; where the order speaks too, less is asked."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Pairs that may be links: ``rows``, ``columns`` (c,), ascending, and the log-odds that they are, float64 (c,)."""
+
+    rows: Indices
+    columns: Indices
+    odds: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Pairs with the figures that speak for or against them, before any model has seen them.
+
+    ``rows``, ``columns``: places in the whole texts. ``table``: the figures of ``pairs``. ``settled``: rows and columns
+    of identical sentences, which are in no pair.
+    """
+
+    rows: Indices
+    columns: Indices
+    table: Floats
+    matches: tuple[Found, ...]
+    settled: tuple[Indices, Indices]
+
+
+def judge(
+    hypothesis: Side,
+    reference: Side,
+    *,
+    mode: Mode,
+    neighbours: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Judged:
+    """Return the pairs that may be links with their log-odds, two sides that are not empty given."""
+    known = evidence(hypothesis, reference, mode, progress)
+    model = load_model(bool(known.matches))
+    odds = model.alone.odds(known.table)
+    if neighbours and len(odds):
+        around = surroundings(hypothesis, reference, odds, known.rows, known.columns, known.settled, known.matches)
+        odds = model.together[mode].odds(np.concatenate([around, known.table], axis=1))
+        if mode == "comparable":
+            odds = model.calibrated(odds, known.rows, (len(hypothesis), len(reference)))
+    return with_settled(known, odds)
+
+
+def with_settled(known: Evidence, odds: NDArray[np.float64]) -> Judged:
+    """Return the judged pairs and the identical ones together."""
+    rows, columns = (np.concatenate([a, b]) for a, b in zip((known.rows, known.columns), known.settled, strict=True))
+    odds = np.round(np.concatenate([odds, np.full(len(known.settled[0]), IDENTICAL)]), 6)
+    order = np.lexsort((columns, rows))
+    return Judged(rows[order], columns[order], odds[order])
+
+
+def evidence(
+    hypothesis: Side, reference: Side, mode: Mode, progress: Callable[[int, int], None] | None = None
+) -> Evidence:
+    """Choose the pairs that are worth a look and gather the figures that speak for or against them."""
+    settled = identical(hypothesis.sentences, reference.sentences)
+    open_rows = np.setdiff1d(np.arange(len(hypothesis)), settled[0])
+    open_columns = np.setdiff1d(np.arange(len(reference)), settled[1])
+    left, right = hypothesis.take(open_rows), reference.take(open_columns)
+    rows = columns = np.zeros(0, dtype=np.intp)
+    table = np.zeros((0, 1), dtype=np.float32)
+    matches: tuple[Found, ...] = ()
+    if len(left) and len(right):
+        search = nearest_in_order if mode == "parallel" else nearest
+        near = search(left.vectors, right.vectors, NEAREST, progress)
+        rows, columns = candidates(near, _FLOOR[mode])
+        if len(rows):
+            if left.tokens and right.tokens:
+                matches = match_tokens(left, right, rows, columns)
+            table = describe(left, right, near, rows, columns, matches)
+    return Evidence(open_rows[rows], open_columns[columns], table, matches, settled)
+
+
+def identical(hypothesis: Sequence[str], reference: Sequence[str]) -> tuple[Indices, Indices]:
+    """Pair sentences that are the same but for case and blanks: the first with the first, and so on."""
+    waiting: dict[str, deque[int]] = {}
+    for column, sentence in enumerate(reference):
+        waiting.setdefault(_key(sentence), deque()).append(column)
+    pairs = [(row, waiting[key].popleft()) for row, key in enumerate(map(_key, hypothesis)) if key and waiting.get(key)]
+    rows, columns = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    return rows, columns
+
+
+def _key(sentence: str) -> str:
+    return " ".join(sentence.split()).casefold()

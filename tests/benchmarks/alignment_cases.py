@@ -1,0 +1,236 @@
+"""Pairs of texts whose alignment is known because it was made: what the aligner is fitted on and measured with.
+
+Machine translations and references of consecutive segments lose sentences, gain foreign ones, are merged, cut, moved.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from audit.records import Mode, Relation
+
+_BORDER = re.compile(r"(?:[,;:]| –| -)\s+")
+_APART = 60
+"""Segments so far apart are about different things."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two texts and the pairs of their sentences that tell the same.
+
+    ``doubtful`` pairs may or may not: too little of their segment is left, or perhaps different parts of it.
+    """
+
+    id: str
+    language: str
+    mode: Mode
+    hypothesis: tuple[str, ...]
+    reference: tuple[str, ...]
+    gold: dict[tuple[int, int], Relation]
+    doubtful: frozenset[tuple[int, int]] = frozenset()
+    loose: bool = False
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What happens to one side; shares of its sentences. ``thin``: the share of words that a sentence may lose."""
+
+    drop: float = 0.0
+    insert: float = 0.0
+    merge: float = 0.0
+    cut: float = 0.0
+    thin: float = 0.0
+    moves: int = 0
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A sentence, the segments or halves of segments that it is made of, and how much of them is left."""
+
+    text: str
+    whole: frozenset[int] = frozenset()
+    parts: frozenset[int] = frozenset()
+    left: float = 1.0
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Consecutive segments by one system, and sentences from elsewhere."""
+
+    id: str
+    language: str
+    segments: list[tuple[int, str, str]]
+    foreign: tuple[list[str], list[str]] = field(repr=False)
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Read the cases of ``alignment.jsonl.gz``."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        rows = [json.loads(line) for line in stream]
+    return [
+        Case(
+            id=row["id"],
+            language=re.search(r"\.(\w\w)-en", row["id"])[1],  # type: ignore[index]
+            mode=row["mode"],
+            hypothesis=tuple(row["hypothesis"]),
+            reference=tuple(row["reference"]),
+            gold=dict.fromkeys(map(tuple, row["gold"]), "equivalent"),
+        )
+        for row in rows
+    ]
+
+
+def make_cases(path: Path, seed: int, counts: dict[str, int]) -> list[Case]:
+    """Make cases from ``da_en_train.csv.xz``: so many ``comparable``, ``loose`` and ``parallel`` ones a test set."""
+    rng = random.Random(seed)
+    frame = pd.read_csv(path).dropna(subset=["hyp", "ref"])
+    cases: list[Case] = []
+    for (year, pair), group in frame.groupby(["year", "lp"]):
+        for kind, count in counts.items():
+            stretches = _stretches(group, f"{year}.{pair}", pair[:2], rng)
+            made = (_make(stretch, kind, rng) for stretch in stretches)
+            useful = (case for case in made if min(len(case.hypothesis), len(case.reference)) >= 3)
+            cases += [case for _, case in zip(range(count), useful, strict=False)]
+    return cases
+
+
+def _stretches(group: pd.DataFrame, name: str, language: str, rng: random.Random) -> Iterator[_Stretch]:
+    """Yield stretches from places and systems at random, the worse systems more often; without end."""
+    by_system = {system: dict(zip(g.seg, g.hyp, strict=True)) for system, g in group.groupby("system")}
+    references = dict(zip(group.seg, group.ref, strict=True))
+    order = list(group.groupby("system").z.mean().sort_values().index)
+    while True:
+        system = rng.choice(order[: max(2, len(order) // 3)] if rng.random() < 0.5 else order)
+        known = sorted(by_system[system])
+        start = rng.randrange(max(1, len(known) - 15))
+        chosen = known[start : start + rng.randrange(15, 60)]
+        far = [s for s in known if s < chosen[0] - _APART or s > chosen[-1] + _APART]
+        if len(chosen) < 12 or len(far) < 20:
+            continue
+        rng.shuffle(far)
+        yield _Stretch(
+            f"{name}.{chosen[0]}.{system}",
+            language,
+            [(s, by_system[system][s], references[s]) for s in chosen],
+            ([by_system[system][s] for s in far], [references[s] for s in far]),
+        )
+
+
+def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
+    sides = []
+    cut = rng.random() < 0.4 and kind != "loose"
+    thin = rng.choice([0.4, 0.7, 0.9, 1.0]) if kind == "loose" else 0.0
+    moves = 0 if kind == "parallel" else rng.randrange(5)
+    for side in (0, 1):
+        if kind == "parallel":
+            damage = Damage(
+                drop=rng.uniform(0, 0.15),
+                insert=rng.uniform(0, 0.15),
+                merge=rng.uniform(0, 0.25),
+                cut=0.1 * cut,
+            )
+        else:
+            damage = Damage(
+                drop=rng.uniform(0.05, 0.6),
+                insert=rng.uniform(0, 0.5),
+                merge=rng.uniform(0, 0.2),
+                cut=rng.uniform(0.2, 0.8) * cut,
+                thin=thin,
+                moves=moves * side,
+            )
+        items = [_Item(s[1 + side], frozenset({s[0]})) for s in stretch.segments]
+        sides.append(_damaged(items, stretch.foreign[side], damage, rng))
+    gold: dict[tuple[int, int], Relation] = {}
+    doubtful = set()
+    for i, left in enumerate(sides[0]):
+        for j, right in enumerate(sides[1]):
+            common = (left.whole & (right.whole | right.parts)) | (left.parts & right.whole)
+            remains = left.left * right.left
+            if (left.parts & right.parts and not common) or (common and remains < 0.3):
+                doubtful.add((i, j))
+            elif common:
+                same = left.whole == right.whole and not left.parts and not right.parts and remains > 0.7
+                gold[i, j] = "equivalent" if same else "partial"
+    return Case(
+        f"{stretch.id}.{kind}",
+        stretch.language,
+        "parallel" if kind == "parallel" else "comparable",
+        tuple(item.text for item in sides[0]),
+        tuple(item.text for item in sides[1]),
+        gold,
+        frozenset(doubtful),
+        kind == "loose",
+    )
+
+
+def _damaged(items: list[_Item], foreign: Sequence[str], damage: Damage, rng: random.Random) -> list[_Item]:
+    lost = [item.text for item in items if rng.random() < damage.drop]
+    kept = [item for item in items if item.text not in set(lost)]
+    changed = []
+    for item in kept:
+        if rng.random() < damage.cut and len(halves := _halves(item.text)) == 2:
+            changed += _cut(item, halves, foreign, rng)
+        elif damage.thin:
+            changed.append(_thinned(item, rng.betavariate(2, 2) * damage.thin, lost or foreign, rng))
+        else:
+            changed.append(item)
+    merged: list[_Item] = []
+    for item in changed:
+        if merged and rng.random() < damage.merge:
+            last = merged.pop()
+            left = min(last.left, item.left)
+            merged.append(_Item(f"{last.text} {item.text}", last.whole | item.whole, last.parts | item.parts, left))
+        else:
+            merged.append(item)
+    for _ in range(int(len(merged) * damage.insert)):
+        merged.insert(rng.randrange(len(merged) + 1), _Item(rng.choice(foreign)))
+    for _ in range(damage.moves if len(merged) > 6 else 0):
+        start = rng.randrange(len(merged) - 3)
+        block = merged[start : start + rng.randrange(2, max(3, len(merged) // 4))]
+        del merged[start : start + len(block)]
+        place = rng.randrange(len(merged) + 1)
+        merged[place:place] = block
+    return merged
+
+
+def _halves(text: str) -> list[str]:
+    """Cut a sentence at the border of clauses nearest its middle; empty where there is none."""
+    borders = [m.end() for m in _BORDER.finditer(text) if 0.3 * len(text) < m.end() < 0.7 * len(text)]
+    if not borders or len(text) < 80:
+        return []
+    middle = min(borders, key=lambda place: abs(place - len(text) / 2))
+    return [text[:middle].strip(" ,;:–-"), text[middle:]]
+
+
+def _cut(item: _Item, halves: list[str], foreign: Sequence[str], rng: random.Random) -> list[_Item]:
+    """Keep one half, or both as sentences of their own, or join one with half of a foreign sentence."""
+    (segment,) = item.whole
+    pieces = [_Item(half, parts=frozenset({segment})) for half in halves]
+    fate = rng.random()
+    if fate < 0.3:
+        return pieces
+    place = rng.randrange(2)
+    other = _halves(rng.choice(foreign))
+    if fate < 0.6 or len(other) < 2:
+        return [pieces[place]]
+    other[place] = halves[place]
+    return [_Item(", ".join(other), parts=frozenset({segment}))]
+
+
+def _thinned(item: _Item, loss: float, fillers: Sequence[str], rng: random.Random) -> _Item:
+    """Take words out of a sentence and put words of another one before or behind."""
+    words = [word for word in item.text.split() if rng.random() >= 0.8 * loss]
+    share = loss * rng.uniform(0.2, 1.3)
+    filling = [word for word in rng.choice(fillers).split() if rng.random() < share]
+    if not words or loss < 0.05:
+        return item
+    text = " ".join(words + filling if rng.random() < 0.5 else filling + words)
+    return _Item(text, item.whole, left=1 - 0.8 * loss)
