@@ -7,10 +7,11 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from audit.corpus.extras import ray_module
@@ -31,8 +32,11 @@ def local(shards: Iterator[Shard], settings: Settings, workers: int) -> Iterator
     waiting = deque[Shard]()
     while True:
         suspects: list[Shard] = []
+        others = set(multiprocessing.active_children())
         with _pool(settings, workers) as pool:
             yield from _stream(pool, shards, workers * _AHEAD, suspects)
+            if suspects:
+                _kill_all_but(others)
         if not suspects:
             return
         waiting.extend(suspects)
@@ -71,12 +75,20 @@ def _stream(pool: ProcessPoolExecutor, shards: Iterator[Shard], ahead: int, susp
 
 def _alone(shard: Shard, settings: Settings, workers: int) -> Result:
     for _ in range(_DEATHS):
+        others = set(multiprocessing.active_children())
         with _pool(settings, 1, of=workers) as pool:
             try:
                 return pool.submit(_audit, shard).result()
             except BrokenProcessPool:
-                continue
+                _kill_all_but(others)
     return rejected_whole(shard, _DIED.format(_DEATHS + 1))
+
+
+def _kill_all_but(others: Collection[BaseProcess]) -> None:
+    """Kill the workers of a pool that lost one: the pool would wait for ever for one that is still sending a result."""
+    for child in multiprocessing.active_children():
+        if child not in others:
+            child.kill()
 
 
 def _pool(settings: Settings, workers: int, *, of: int | None = None) -> ProcessPoolExecutor:
