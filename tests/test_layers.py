@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "audit"
 LAYERS = (
     ("version", "errors", "records", "cells", "interruption"),
     ("settings", "embeddings", "decisions", "demo"),
-    ("signatures", "texts", "sentences", "encoders", "cache"),
+    ("signatures", "texts", "sentences", "encoders", "cache", "frequencies"),
     ("alignment", "scoring"),
     ("entities",),
     ("detectors",),

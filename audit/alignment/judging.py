@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from audit.alignment.context import surroundings
 from audit.alignment.corridor import nearest_in_order
@@ -95,12 +96,14 @@ def evidence(
     matches: tuple[Found, ...] = ()
     if len(left) and len(right):
         search = nearest_in_order if mode == "parallel" else nearest
-        near = search(left.vectors, right.vectors, NEAREST, progress)
-        rows, columns = candidates(near, _FLOOR[mode])
-        if len(rows):
-            if left.tokens and right.tokens:
-                matches = match_tokens(left, right, rows, columns)
-            table = describe(left, right, near, rows, columns, matches)
+        # The products are too small to share: threads that wait for each other make them twenty times slower.
+        with threadpool_limits(1, user_api="blas"):
+            near = search(left.vectors, right.vectors, NEAREST, progress)
+            rows, columns = candidates(near, _FLOOR[mode])
+            if len(rows):
+                if left.tokens and right.tokens:
+                    matches = match_tokens(left, right, rows, columns)
+                table = describe(left, right, near, rows, columns, matches)
     return Evidence(open_rows[rows], open_columns[columns], table, matches, settled)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["CACHE_VARIABLE", "cache_folder", "write_atomically"]
+__all__ = ["CACHE_VARIABLE", "cache_folder", "prepared", "write_atomically"]
 
 CACHE_VARIABLE = "AUDIT_CACHE"
 """The environment variable that names another folder than the user's cache."""
@@ -21,6 +23,22 @@ def cache_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("mt-audit", appauthor=False))
+
+
+def prepared(name: str, suffix: str, make: Callable[[], bytes]) -> bytes:
+    """Return what ``make`` returns, kept from an earlier run where there is one; the file's name holds its hash.
+
+    ``name`` must change with everything that the result depends on.
+    """
+    folder = cache_folder()
+    for path in sorted(folder.glob(f"{name}-*{suffix}")):
+        with suppress(OSError):
+            data = path.read_bytes()
+            if path.name == f"{name}-{sha256(data).hexdigest()}{suffix}":
+                return data
+    data = make()
+    write_atomically(folder / f"{name}-{sha256(data).hexdigest()}{suffix}", data)
+    return data
 
 
 def write_atomically(path: Path, data: bytes) -> None:

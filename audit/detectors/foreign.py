@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import importlib.util
 import unicodedata
 from functools import cache, lru_cache
-from pathlib import Path
 
 from audit.detectors.relations import lemmas, vocabulary
 from audit.entities.gazetteers import zipf
 from audit.entities.lexicon import is_common_noun, is_proper
-from audit.errors import ModelError
+from audit.frequencies import ForeignWords, foreign
 
 __all__ = ["is_english", "language", "script"]
 
@@ -43,7 +40,6 @@ _FUNCTION_WORD = 6.3
 _FUNCTION_MARGIN = 2.5
 _UNHEARD = 3.8
 """Dictionaries list "que" and "das"; English texts hardly have them."""
-_LOWEST_BUCKET = 600  # the tables used hold nothing below zipf 3
 
 
 def script(letter: str) -> str:
@@ -83,7 +79,7 @@ def language(word: str, floor: float = _FOREIGN) -> str:
     own = zipf(lowered)
     if own >= _COMMON:
         return ""
-    value, code = _tables().get(lowered, (0.0, ""))
+    value, code = _words().find(lowered) or (0.0, "")
     if (value >= _FUNCTION_WORD and value - own >= _FUNCTION_MARGIN) or (not own and value >= max(_UNHEARD, floor)):
         return LANGUAGES[code]
     if is_english(lowered):
@@ -92,23 +88,5 @@ def language(word: str, floor: float = _FOREIGN) -> str:
 
 
 @cache
-def _tables() -> dict[str, tuple[float, str]]:
-    """Return for each word its greatest frequency (zipf) among the languages, and that language."""
-    import msgpack  # type: ignore[import-untyped]
-
-    spec = importlib.util.find_spec("wordfreq")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelError("the package wordfreq is missing; install it with: pip install wordfreq")
-    folder = Path(spec.submodule_search_locations[0]) / "data"
-    tables = {}
-    for code in LANGUAGES:
-        with gzip.open(folder / f"small_{code}.msgpack.gz") as stream:
-            # Bucket i holds the words whose frequency is 10 ** (-i / 100); the first entry is a header.
-            tables[code] = msgpack.unpackb(stream.read(), raw=False)[1 : _LOWEST_BUCKET + 2]
-    found: dict[str, tuple[float, str]] = {}
-    # The most frequent last, whole buckets at a time: three quarters of a million words take half as long.
-    for number in range(_LOWEST_BUCKET, -1, -1):
-        for code in reversed(LANGUAGES):
-            words = tables[code][number] if number < len(tables[code]) else ()
-            found.update(dict.fromkeys(words, (9 - number / 100, code)))
-    return found
+def _words() -> ForeignWords:
+    return foreign(tuple(LANGUAGES))

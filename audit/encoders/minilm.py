@@ -5,13 +5,11 @@ Figures of this path beside others are in tests/benchmarks/encoders.md.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import cached_property
 from itertools import groupby, repeat
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audit.cache.files import cache_folder, write_atomically
+from audit.cache.files import prepared
 from audit.embeddings import Embeddings, Floats, TokenVectors
 from audit.encoders.arrays import token_vectors, unit_rows
 from audit.encoders.graph import GRAPH_VERSION, POSITIONS, bert_graph
@@ -218,22 +216,18 @@ def _weights(folder: Path) -> dict[str, Floats]:
 
 
 def _graph(folder: Path, shapes: Mapping[str, Sequence[int]]) -> bytes:
-    """Return the graph, kept from an earlier run where there is one; its name holds its hash."""
-    kept = f"minilm-{GRAPH_VERSION}-"
-    for path in sorted(cache_folder().glob(f"{kept}*.onnx")):
-        with suppress(OSError):
-            graph = path.read_bytes()
-            if path.stem == kept + hashlib.sha256(graph).hexdigest():
-                return graph
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    graph = bert_graph(
-        shapes,
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        epsilon=config["layer_norm_eps"],
-    )
-    write_atomically(cache_folder() / f"{kept}{hashlib.sha256(graph).hexdigest()}.onnx", graph)
-    return graph
+    """Return the graph, kept from an earlier run where there is one."""
+
+    def make() -> bytes:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        return bert_graph(
+            shapes,
+            layers=config["num_hidden_layers"],
+            heads=config["num_attention_heads"],
+            epsilon=config["layer_norm_eps"],
+        )
+
+    return prepared(f"minilm-{GRAPH_VERSION}", ".onnx", make)
 
 
 def _available_threads() -> int:

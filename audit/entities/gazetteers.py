@@ -1,24 +1,21 @@
 """What is known of words and names without any document: places, peoples, given names, frequencies.
 
-Countries come from CLDR (``babel``), frequencies from ``wordfreq``'s English table (its file is read directly: the
-package itself would import much more than it takes to look up a word), everything else from ``data/gazetteer.toml``.
+Countries come from CLDR (``babel``), frequencies from ``audit.frequencies``, everything else from
+``data/gazetteer.toml``.
 All tables are loaded at first use. Look-ups ignore case, diacritics and dots; whether a capital matters is the
 caller's business.
 """
 
 from __future__ import annotations
 
-import gzip
-import importlib.util
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from audit.errors import AuditError
+from audit.frequencies import english
 
 __all__ = [
     "HONORIFICS",
@@ -71,7 +68,8 @@ ORGANISATION_SUFFIXES: frozenset[str] = frozenset({
 WORD_ZIPF = 2.0
 """A word of English occurs at least once in ten million words (zipf 2; misspellings mostly lie below)."""
 
-_RAREST_BUCKET = 750  # wordfreq's centibels: 9 - 7.5 = zipf 1.5; the rarer half of its table would double the load time
+_RAREST = 1.5
+"""What is rarer is as often a misspelling as a word."""
 
 
 @lru_cache(maxsize=65536)
@@ -107,9 +105,10 @@ def is_first_name(word: str) -> bool:
 def zipf(word: str) -> float:
     """Return how frequent ``word`` is in English: log10 of its occurrences in 10⁹ words, 0 when below 1.5 or unknown.
 
-    Robyn Speer (2022), wordfreq v3.0, doi:10.5281/zenodo.7199437. Case is ignored: "German" and "german" share a value.
+    Case is ignored: "German" and "german" share a value.
     """
-    return _frequencies().get(word.casefold().replace("’", "'"), 0.0)
+    value = english().get(word.casefold().replace("’", "'"), 0.0)
+    return value if value >= _RAREST else 0.0
 
 
 def is_word(word: str) -> bool:
@@ -170,23 +169,3 @@ def _given_names() -> frozenset[str]:
 def _acronyms() -> Mapping[str, tuple[str, ...]]:
     pairs = (entry.split(":") for entry in _gazetteer()["acronyms"].replace("\n", " ").split(";"))
     return {acronym.strip(): tuple(m.strip() for m in meanings.split("/")) for acronym, meanings in pairs}
-
-
-@cache
-def _frequencies() -> Mapping[str, float]:
-    import msgpack  # type: ignore[import-untyped]
-
-    spec = importlib.util.find_spec("wordfreq")
-    if spec is None or not spec.submodule_search_locations:
-        raise AuditError("the package wordfreq is missing; install it with: pip install wordfreq")
-    path = Path(spec.submodule_search_locations[0]) / "data" / "large_en.msgpack.gz"
-    table: dict[str, float] = {}
-    with gzip.open(path) as stream:
-        unpacker = msgpack.Unpacker(stream, raw=False, read_size=1 << 20)
-        buckets = unpacker.read_array_header()
-        unpacker.skip()  # the header; then bucket i holds the words whose frequency is 10 ** (-i / 100)
-        for bucket in range(min(buckets - 1, _RAREST_BUCKET + 1)):
-            value = 9 - bucket / 100
-            for word in unpacker.unpack():
-                table[word] = value
-    return table

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from math import log10
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from audit.embeddings import Embeddings, TokenVectors
+from audit.frequencies import english
 
 __all__ = ["PAIR_FEATURES", "describe"]
 
@@ -127,7 +126,7 @@ class Batch:
 
 def prepare(text: str, tokens: TokenVectors, vocabulary: dict[str, int]) -> Prepared:
     """Read the surface of ``text``; ``vocabulary`` numbers the tokens' surfaces and grows."""
-    frequencies = _frequencies()
+    frequencies = english()
     spans: list[tuple[int, int]] = []
     rows: list[tuple[float, ...]] = []
     words: list[str] = []
@@ -136,7 +135,7 @@ def prepare(text: str, tokens: TokenVectors, vocabulary: dict[str, int]) -> Prep
         word, lower = match[0], match[0].lower()
         number, capital = word[0].isdigit(), word[0].isupper()
         negation = lower in _NEGATIONS or lower.endswith(("n't", "n’t"))
-        zipf = _zipf(frequencies.get(lower, 0.0))
+        zipf = frequencies.get(lower, 0.0)
         rarity = 0.5 if number else 1 - zipf / _ZIPF_MAX
         foreign = not (number or zipf or lower.isascii())
         rows.append((rarity, number, capital, not words, negation, foreign, 0.0))
@@ -284,15 +283,3 @@ def _differences(hypothesis: Prepared, reference: Prepared) -> list[float]:
 
 def _repeated(text: Prepared) -> float:
     return float(np.log1p(sum(count - 1 for count in text.counts[6].values())))
-
-
-def _zipf(frequency: float) -> float:
-    return log10(frequency) + 9 if frequency else 0.0
-
-
-@cache
-def _frequencies() -> Mapping[str, float]:
-    from wordfreq import get_frequency_dict
-
-    frequencies: Mapping[str, float] = get_frequency_dict("en", "large")
-    return frequencies
