@@ -251,14 +251,19 @@ class Auditor:
                 f"there are {len(hypotheses)} hypotheses but {len(references)} references; each needs its own"
             )
         encoder = self.encoder(chosen)
-        found: list[Score] = []
-        for start in range(0, len(hypotheses), _PAIRS_AT_ONCE):
+        found: dict[int, Score] = {}
+        # Translations of the same reference stand together, so that it is embedded once.
+        first: dict[str, int] = {}
+        order = sorted(range(len(references)), key=lambda i: first.setdefault(references[i], i))
+        for start in range(0, len(order), _PAIRS_AT_ONCE):
             if progress:
-                progress("scoring", start, len(hypotheses))
-            ours, theirs = (side[start : start + _PAIRS_AT_ONCE] for side in (hypotheses, references))
-            vectors, their_vectors = (encoder.encode(side, tokens=True) for side in (ours, theirs))
-            found += scoring.score(ours, theirs, vectors, their_vectors, ter=ter or chosen.ter)
-        return found
+                progress("scoring", start, len(order))
+            pairs = order[start : start + _PAIRS_AT_ONCE]
+            ours, theirs = ([side[i] for i in pairs] for side in (hypotheses, references))
+            vectors = encoder.encode([*ours, *theirs], tokens=True)
+            sides = vectors.part(0, len(pairs)), vectors.part(len(pairs), 2 * len(pairs))
+            found.update(zip(pairs, scoring.score(ours, theirs, *sides, ter=ter or chosen.ter), strict=True))
+        return [found[i] for i in range(len(order))]
 
     def _settings(self, mode: Mode, settings: Settings | None) -> Settings:
         chosen = settings or self.settings

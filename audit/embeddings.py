@@ -41,6 +41,10 @@ class Embeddings:
     truncated: NDArray[np.bool_]
     tokens: tuple[TokenVectors, ...] = ()
 
+    def part(self, start: int, stop: int) -> Embeddings:
+        """Return those of the texts from ``start`` to ``stop``, half-open."""
+        return Embeddings(self.vectors[start:stop], self.truncated[start:stop], self.tokens[start:stop])
+
 
 class Encoder(Protocol):
     """Turns texts into unit vectors. The same texts give the same vectors within 1e-4, whatever the batches.

@@ -10,7 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from math import log1p
 from typing import Any
 
 import numpy as np
@@ -126,18 +128,12 @@ class Batch:
 
 def prepare(text: str, tokens: TokenVectors, vocabulary: dict[str, int]) -> Prepared:
     """Read the surface of ``text``; ``vocabulary`` numbers the tokens' surfaces and grows."""
-    frequencies = english()
     spans: list[tuple[int, int]] = []
     rows: list[tuple[float, ...]] = []
     words: list[str] = []
     capitals: list[str] = []
     for match in _WORD.finditer(text):
-        word, lower = match[0], match[0].lower()
-        number, capital = word[0].isdigit(), word[0].isupper()
-        negation = lower in _NEGATIONS or lower.endswith(("n't", "n’t"))
-        zipf = frequencies.get(lower, 0.0)
-        rarity = 0.5 if number else 1 - zipf / _ZIPF_MAX
-        foreign = not (number or zipf or lower.isascii())
+        lower, (rarity, number, capital, negation, foreign) = _word(match[0])
         rows.append((rarity, number, capital, not words, negation, foreign, 0.0))
         spans.append(match.span())
         words.append(lower)
@@ -172,6 +168,17 @@ def prepare(text: str, tokens: TokenVectors, vocabulary: dict[str, int]) -> Prep
         Counter(_STOPS.findall(text)),
     )
     return Prepared(ids, traits, counts, text)
+
+
+@lru_cache(maxsize=65536)
+def _word(word: str) -> tuple[str, tuple[float, bool, bool, bool, bool]]:
+    """Return ``word`` in lower case, its rarity, and whether it is a number, capital, a negation, foreign."""
+    lower = word.lower()
+    number = word[0].isdigit()
+    negation = lower in _NEGATIONS or lower.endswith(("n't", "n’t"))
+    zipf = english().get(lower, 0.0)
+    foreign = not (number or zipf or lower.isascii())
+    return lower, (0.5 if number else 1 - zipf / _ZIPF_MAX, number, word[0].isupper(), negation, foreign)
 
 
 def pad(texts: Sequence[Prepared], tokens: Sequence[TokenVectors], filler: int) -> Batch:
@@ -275,9 +282,8 @@ def _mean(values: Floats, weights: NDArray[np.bool_] | Floats) -> Floats:
 def _differences(hypothesis: Prepared, reference: Prepared) -> list[float]:
     row: list[float] = []
     for own, other in zip(hypothesis.counts, reference.counts, strict=True):
-        added = sum(count - other[key] for key, count in own.items() if count > other[key])
-        missing = sum(count - own[key] for key, count in other.items() if count > own[key])
-        row += [np.log1p(added), np.log1p(missing)]
+        shared = sum(min(count, other[key]) for key, count in own.items() if key in other)
+        row += [log1p(own.total() - shared), log1p(other.total() - shared)]
     return row
 
 
