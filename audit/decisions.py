@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,13 @@ from typing import Any, Literal, get_args
 
 from audit.cells import unguard
 from audit.errors import InputError
+from audit.untrusted import parse_json, read_bytes
 
 __all__ = ["Decision", "Verdict", "read_decisions"]
 
 Verdict = Literal["accept", "reject", "correct"]
+
+_MAX_BYTES = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +48,18 @@ def read_decisions(path: str | Path) -> list[Decision]:
         InputError: the file cannot be read, or holds something else.
     """
     try:
-        # newline="" keeps the line ends that a correction in a cell of CSV may hold
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            text = file.read()
+        text = read_bytes(Path(path), _MAX_BYTES).decode("utf-8-sig")
         rows = _from_json(text) if text.lstrip().startswith(("{", "[")) else _from_csv(text)
         decisions = [_decision(row) for row in rows]
     except OSError as error:
         raise InputError(f"cannot read the decisions {path}: {error.strerror}") from error
-    except (ValueError, RecursionError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise InputError(f"{path} is no file of decisions: {error}. Export it from a report.") from error
     return list({decision.id: decision for decision in decisions}.values())
 
 
 def _from_json(text: str) -> list[Mapping[str, Any]]:
-    values = json.loads(text)
+    values = parse_json(text)
     rows = values.get("decisions") if isinstance(values, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError('it has no list "decisions"')

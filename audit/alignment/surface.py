@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.alignment.vectors import Indices
+from audit.letters import lowered
 
 __all__ = ["KINDS", "Overlap", "compare"]
 
@@ -95,7 +96,7 @@ def _numbers(sentence: str, words: Sequence[str]) -> list[float]:
     """Return the values that a sentence states in figures, and small ones in words."""
     values = [_SPELLED[word] for word in words if word in _SPELLED]
     for match in _NUMBER.finditer(sentence):
-        factor = _FACTORS[match[1].casefold()] if match[1] else 1.0
+        factor = _FACTORS[lowered(match[1])] if match[1] else 1.0
         figure = match[0].removesuffix(match[1] or "").strip()
         if _GROUPED.fullmatch(figure):
             figure = figure.replace(",", "")

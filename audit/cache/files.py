@@ -50,5 +50,6 @@ def write_atomically(path: Path, data: bytes) -> None:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
             Path(temporary).replace(path)
-        except OSError:
+        except BaseException:  # an interruption too
             Path(temporary).unlink(missing_ok=True)
+            raise

@@ -18,11 +18,13 @@ from audit.cells import guard
 from audit.corpus.extras import pyarrow_module
 from audit.corpus.shards import COLUMNS, Result
 from audit.errors import OutputError, SettingsError
+from audit.untrusted import parse_json, read_bytes
 
 __all__ = ["Dataset"]
 
 _TYPES = {"text": "string", "integer": "int64", "integer?": "int64", "real": "float64"}
 _MARKERS = "shards"
+_MAX_BYTES = 1 << 24
 _PER_SHARD = ("documents", "sentences", "entities", "links", "rejected")
 _OWN_FOLDERS = ("documents", "sentences", "entities", "links", ".rejected", _MARKERS)
 _OWN_FILES = ("entities.csv", "rejected.parquet", "run.json")
@@ -47,7 +49,10 @@ class Dataset:
             if run.exists() and fresh:
                 self._remove()
             if run.exists():
-                _refuse_other(json.loads(run.read_bytes()).get("identity", {}), identity, self.folder)
+                earlier = parse_json(read_bytes(run, _MAX_BYTES))
+                if not isinstance(earlier, dict) or not isinstance(earlier.get("identity"), dict):
+                    raise OutputError(f"{run} is damaged; take another folder, or begin anew with --fresh")
+                _refuse_other(earlier["identity"], identity, self.folder)
                 return
             if self.folder.exists() and (
                 not self.folder.is_dir() or any(not p.name.startswith(".run.json") for p in self.folder.iterdir())
@@ -63,9 +68,10 @@ class Dataset:
     def counts(self, number: int) -> dict[str, Any] | None:
         """Return the counts of a finished shard, or None when it has to be audited."""
         try:
-            marker: dict[str, Any] = json.loads(self._marker(number).read_bytes())
-            whole = all(self._file(t, number).stat().st_size == size for t, size in marker["bytes"].items())
-        except (OSError, ValueError, KeyError):
+            marker: dict[str, Any] = parse_json(read_bytes(self._marker(number), _MAX_BYTES))
+            whole = all(self._file(name, number).stat().st_size == marker["bytes"][name] for name in _PER_SHARD)
+            whole = whole and all(marker["rows"][name] >= 0 for name in _PER_SHARD)
+        except (OSError, ValueError, KeyError, TypeError):
             return None
         return marker if whole else None
 
@@ -137,7 +143,10 @@ class Dataset:
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as stream:
+            if not path.parent.resolve().is_relative_to(self.folder.resolve()):
+                raise OutputError(f"{path.parent} leads out of {self.folder}; remove that link, or take another folder")
+            temporary.unlink(missing_ok=True)
+            with temporary.open("xb") as stream:
                 write(stream)
                 stream.flush()
                 os.fsync(stream.fileno())

@@ -17,17 +17,17 @@ import csv
 import glob
 import gzip
 import hashlib
-import json
 import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TextIO, cast
 
 from audit.corpus.extras import pyarrow_module
 from audit.errors import InputError
+from audit.untrusted import parse_json
 
 __all__ = ["Item", "Manifest", "Shard", "Source"]
 
@@ -222,10 +222,18 @@ def _read(file: Path) -> Iterator[dict[str, Any] | str]:
     elif file.name.endswith(".csv"):
         csv.field_size_limit(_MAX_LINE)
         with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-            yield from csv.DictReader(stream)
+            yield from csv.DictReader(_bounded(stream))
     else:
         with gzip.open(file) if file.name.endswith(".gz") else file.open("rb") as stream:
             yield from map(_parsed, _lines(cast("IO[bytes]", stream)))
+
+
+def _bounded(stream: TextIO) -> Iterator[str]:
+    """Yield the lines of a CSV file; a cell may go on over several."""
+    while line := stream.readline(_MAX_LINE):
+        if len(line) == _MAX_LINE:
+            raise ValueError(f"a line is longer than {_MAX_LINE >> 20} MiB; give the paths of the texts instead")
+        yield line
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
@@ -243,10 +251,10 @@ def _parsed(line: bytes | None) -> dict[str, Any] | str:
     if line is None:
         return f"the line is longer than {_MAX_LINE >> 20} MiB; give the paths of the texts instead"
     try:
-        row = json.loads(line)
+        row = parse_json(line)
     except UnicodeDecodeError as error:
         return f"the line is not UTF-8 (byte {error.start})"
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return f"the line is not JSON: {error}"
     return row if isinstance(row, dict) else f"the line is JSON but no object ({type(row).__name__})"
 
@@ -283,7 +291,7 @@ def _list(value: object) -> list[Any] | None:
         if not value.startswith("["):
             return [value] if value else []
         try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
+            value = parse_json(value)
+        except ValueError:
             return [value]
     return value if isinstance(value, list) else None

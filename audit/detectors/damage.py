@@ -21,6 +21,10 @@ _DOUBLED = re.compile(r"\b([^\W\d_]+(?:[ '’\-][^\W\d_]+){0,5}) +\1\b", re.IGNO
 _MARKS = re.compile(r"(?<![.,;:!?])(?:,[,.;:]+|;[;,.]+|:[:,.]+|\?,|!,|\.,(?!\s?[a-z]))(?!\))")
 _BROKEN = re.compile("�+|[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ¡-¿]{1,2}")
 _CUT = re.compile(r"(?<![\w.])(?:an?|the)\s?(?:[,;:!?)]|\.(?!\w))(?![\w.])")
+_BEFORE = re.compile(r"[^\W\d_]+$")
+_AFTER = re.compile(r"[^\W\d_]+")
+_LONGEST = 40
+"""Letters of a word: what is longer is none."""
 _REPEATABLE = frozenset(
     "had that very really so no yes far much many more long bye ha well now oh blah is do who you it her in on".split()
 )
@@ -133,8 +137,8 @@ def _broken(sentence: Sentence) -> Iterator[Finding]:
 
 def _spaced(sentence: Sentence, known: Collection[str]) -> Iterator[Finding]:
     for match in _HYPHEN.finditer(sentence.text):
-        left = re.search(r"[^\W\d_]+$", sentence.text[: match.start()])
-        right = re.match(r"[^\W\d_]+", sentence.text[match.end() :])
+        left = _BEFORE.search(sentence.text, max(0, match.start() - _LONGEST), match.start())
+        right = _AFTER.match(sentence.text, match.end(), match.end() + _LONGEST)
         if left is None or right is None or not (left.group().islower() and right.group().islower()):
             continue
         start, end = match.start() - len(left.group()), match.end() + len(right.group())

@@ -32,6 +32,7 @@ _DOUBTFUL = 0.7
 _MOST_COMPARED = 50
 _LEAP_YEAR = 2000
 _TOPIC_WORDS = 3
+_OPENING = 16  # letters that hold "between" and the blanks behind it
 _ACCOUNTS = 2  # so many accounts that agree outweigh one text
 
 _LOST = re.compile(
@@ -70,10 +71,13 @@ class _Figures:
         self.known: dict[tuple[str, str, str, float], list[Use]] = defaultdict(list)
         for use in (use for sentences in self.theirs.values() for s in sentences for use in s):
             self.known[_key(use)].append(use)
+        self.linked: dict[int, list[Link]] = defaultdict(list)
         self.pairs: dict[int, list[_Pair]] = defaultdict(list)  # by the start of our figure
         self.confirmed: set[int] = set()
         for link in case.links:
             self._compare(link)
+            for i in link.hypothesis:
+                self.linked[i].append(link)
 
     def _compare(self, link: Link) -> None:
         ours = [use for i in link.hypothesis for use in self.ours.get(i, ())]
@@ -166,7 +170,8 @@ class _Figures:
                     yield self._repaired(_bare(sentence, *day_span(use), "", "major", _DOUBTFUL, reason), use)
             for one, other in pairwise(self.ours.get(sentence.index, ())):
                 between = sentence.text[one.end - sentence.start : other.start - sentence.start]
-                opened = sentence.text[: one.start - sentence.start].rstrip().lower().endswith(("from", "between"))
+                before = sentence.text[max(0, one.start - sentence.start - _OPENING) : one.start - sentence.start]
+                opened = before.rstrip().lower().endswith(("from", "between"))
                 if opened and one.value == other.value and one.role == other.role and _JOINT.fullmatch(between):
                     reason = f"the range ends where it begins (“{one.surface}{between}{other.surface}”)"
                     yield _bare(sentence, other.start, other.end, "", "major", _DOUBTFUL, reason)
@@ -185,8 +190,9 @@ class _Figures:
         start, end = sentence.start + found.start(), sentence.start + found.end()
         reason = f"“{found.group()}” states no amount, its figure was lost"
         word = found.group().split()[-1].lower().lstrip("$€£¥0")
-        linked = (link for link in self.case.links if sentence.index in link.hypothesis)
-        for use in (use for link in linked for j in link.reference for use in self.theirs[link.document][j]):
+        for use in (
+            use for link in self.linked[sentence.index] for j in link.reference for use in self.theirs[link.document][j]
+        ):
             if use.quantity and word in use.quantity.surface.lower() and not _lost(use):
                 return self._refer(_bare(sentence, start, end, use.quantity.surface, "major", _SURE, reason), use)
         return _bare(sentence, start, end, "", "major", _DOUBTFUL, reason)

@@ -17,6 +17,7 @@ __all__ = ["correction"]
 
 _SHORTEST = 3
 _LONG = 7
+_LONGEST = 40
 _WELL_KNOWN = 3.2
 """A word this frequent is a word, whatever the dictionary says."""
 _RATIO = 2.0
@@ -31,7 +32,7 @@ def correction(word: str, known: Collection[str] | Mapping[str, object]) -> str 
     ``known`` holds the words of the references, which are preferred.
     """
     own = zipf(word)
-    if len(word) < _SHORTEST or not word.isalpha() or own >= _WELL_KNOWN or is_english(word):
+    if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha() or own >= _WELL_KNOWN or is_english(word):
         return None
     floor = max(_PLAUSIBLE, max(own, _RARE) + _RATIO)
     near = [w for w in _edits(word) if zipf(w) >= floor or (w in known and zipf(w) > own)]

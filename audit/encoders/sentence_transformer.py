@@ -5,7 +5,6 @@ Loading that library takes seconds, so it is put off until there is something to
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -20,6 +19,7 @@ from audit.encoders.arrays import token_vectors, unit_rows
 from audit.encoders.weights import known_digest
 from audit.errors import ModelError
 from audit.settings import BUNDLED
+from audit.untrusted import parse_json, read_bytes
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,6 +32,7 @@ _PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 _NOT_LOADED = frozenset({"training_args.bin", "optimizer.pt", "scheduler.pt"})
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?")
 _BATCH = 32
+_MAX_LIST_BYTES = 1 << 20
 _ENDLESS = 2**31 - 1
 
 
@@ -180,9 +181,10 @@ def _digest(model: str, folder: Path) -> str:
     if not weights:
         raise ModelError(f"the folder {folder} holds no model: no weights in safetensors files are in it")
     try:
-        modules = json.loads((folder / "modules.json").read_text("utf-8")) if (folder / "modules.json").exists() else []
+        listed = folder / "modules.json"
+        modules = parse_json(read_bytes(listed, _MAX_LIST_BYTES)) if listed.exists() else []
         foreign = [module["type"] for module in modules if not module["type"].startswith("sentence_transformers.")]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(f"the model {model} is damaged: modules.json cannot be read ({_first_line(error)})") from None
     if foreign:
         raise ModelError(f"the model {model} brings code of its own ({foreign[0]}), which is not run; choose another")

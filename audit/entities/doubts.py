@@ -30,6 +30,8 @@ _BARE_CONFIDENCE = 0.35
 _GARBLED_SHARE = 0.08
 _GARBLED_COUNT = 3
 _STRANGE = 0.15
+_CROWDED = 100
+"""What more names than this have in common does not make two of them one."""
 _CONSISTENT = 3
 """A form that a text uses more often than this, always alike, is a name it knows."""
 
@@ -87,6 +89,8 @@ def _twins(names: Sequence[Name], uses: Counter[str]) -> list[tuple[str, str]]:
             shelves[key].add(name.surface)
     pairs = []
     for shelf in shelves.values():
+        if len(shelf) > _CROWDED:
+            continue
         for a, b in combinations(sorted(shelf), 2):
             if _are_twins(last[a], last[b]):
                 odd, other = sorted((a, b), key=lambda s: (_familiarity(last[s]), uses[s], s))

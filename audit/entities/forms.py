@@ -6,7 +6,7 @@ the hypothesis itself, so that right mentions there help to read the wrong ones.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +37,7 @@ ARTICLES = frozenset({"al", "el"})
 """Articles that names keep in front of them, or gain on the way through Arabic."""
 
 _WELL_KNOWN = 3.4
+_SURFACES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Forms:
 
     ``members`` holds the names of each form, ``known`` the entity whose letters it has (or None), ``roles`` the offices
     that the text gives it with the entity they belong to, ``firsts`` the folded first names of each entity, ``present``
-    the known entities of each sentence.
+    the known entities of each sentence, ``surfaces`` the most frequent ways in which each known entity is written.
     """
 
     members: dict[Form, list[Name]]
@@ -53,6 +54,7 @@ class Forms:
     roles: dict[Form, set[tuple[str, int | None]]]
     firsts: dict[int, set[str]]
     present: dict[int, set[int]]
+    surfaces: dict[int, tuple[str, ...]]
 
 
 def gather(names: Sequence[Name], inventory: Inventory, text: str) -> Forms:
@@ -70,7 +72,13 @@ def gather(names: Sequence[Name], inventory: Inventory, text: str) -> Forms:
         index = known[form_of(name)]
         if index is not None:
             present[name.sentence].add(index)
-    return Forms(dict(members), known, dict(roles), _first_names(known, members, inventory), dict(present))
+    written: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for form, index in known.items():
+        if index is not None:
+            written[index].update(name.surface for name in members[form])
+    surfaces = {index: tuple(s for s, _ in counts.most_common(_SURFACES)) for index, counts in written.items()}
+    firsts = _first_names(known, members, inventory)
+    return Forms(dict(members), known, dict(roles), firsts, dict(present), surfaces)
 
 
 def form_of(name: Name) -> Form:

@@ -160,8 +160,7 @@ def _known_reading(name: Name, index: int, inventory: Inventory, allowed: frozen
 
 
 def _other_forms(index: int, name: Name, forms: Forms) -> tuple[str, ...]:
-    alike = (n.surface for form, known in forms.known.items() if known == index for n in forms.members[form])
-    return tuple(sorted(set(alike) - {name.surface}))
+    return tuple(sorted(surface for surface in forms.surfaces.get(index, ()) if surface != name.surface))
 
 
 def _kind(name: Name, entity: Entity, signals: Sequence[Signal]) -> EntityKind:

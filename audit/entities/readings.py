@@ -83,10 +83,16 @@ def corrected(resolution: Resolution, text: Text) -> list[str]:
 def mentions(resolution: Resolution, document: Document, findings: Sequence[Finding]) -> tuple[Mention, ...]:
     """Return all names of the document as mentions; what a finding marks is mangled."""
     out: dict[tuple[int, int], Mention] = {}
+    by_sentence: defaultdict[int, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_sentence[finding.sentence].append(finding)
     for reading in resolution.readings:
         name = reading.name
         status: MentionStatus = "right" if reading.entity is not None or reading.supported else "unknown"
-        marked = any(f.start < name.end and name.start < f.end and f.entity == reading.canonical for f in findings)
+        marked = any(
+            f.start < name.end and name.start < f.end and f.entity == reading.canonical
+            for f in by_sentence[name.sentence]
+        )
         if reading.kind and marked:
             status = "mangled"
         out[name.start, name.end] = Mention(

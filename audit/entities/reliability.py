@@ -14,6 +14,8 @@ from audit.records import Text
 __all__ = ["contradicted", "reliability_notes"]
 
 _ALIKE = 0.8
+_CROWDED = 100
+"""What more entities than this have in common does not make two of them one."""
 
 
 def contradicted(inventory: Inventory) -> Mapping[int, int]:
@@ -28,6 +30,8 @@ def contradicted(inventory: Inventory) -> Mapping[int, int]:
             shelves[key].add(index)
     found: dict[int, int] = {}
     for shelf in shelves.values():
+        if len(shelf) > _CROWDED:
+            continue
         for a, b in combinations(sorted(shelf), 2):
             if _are_one(inventory.entities[a], inventory.entities[b]):
                 worse, better = sorted((a, b), key=lambda i: _standing(inventory.entities[i]))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from audit.entities.mentions import Name
+from audit.letters import lowered
 
 __all__ = ["Role", "find_roles"]
 
@@ -68,7 +69,7 @@ def _after(index: int, names: Sequence[Name], text: str) -> Iterator[Role]:
     match = _ROLE.search(window)
     if not match or _STOP.search(window[: match.start()]):
         return
-    yield Role(index, _CANON[match.group(1).lower()], _body(index, names, text, name.end, name.end + match.start(),
+    yield Role(index, _CANON[lowered(match.group(1))], _body(index, names, text, name.end, name.end + match.start(),
                                                            name.end + match.end()))  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def _before(index: int, names: Sequence[Name], text: str) -> Iterator[Role]:
     gap = window[last.end() :].strip(" ,")
     if gap and not gap.lower().startswith(("of", "at", "for", "in")):
         return
-    yield Role(index, _CANON[last.group(1).lower()], _body(index, names, text, begin, begin + last.start(),
+    yield Role(index, _CANON[lowered(last.group(1))], _body(index, names, text, begin, begin + last.start(),
                                                           begin + last.end()))  # fmt: skip
 
 

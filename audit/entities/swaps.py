@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from audit.entities import gazetteers as gz
 from audit.entities.forms import Forms, form_of, is_ordinary
@@ -83,8 +85,8 @@ def find_swaps(
 
 def _form_there(place: Place, reference: str, name: Name, text: str) -> str:
     form = reference[place.start : place.end]
-    article = re.search(r"\b[Tt]he $", reference[: place.start][-5:])
-    has_own = re.search(r"\b(?:[Tt]he|[Aa]n?) $", text[: name.start][-5:])
+    article = re.search(r"\b[Tt]he $", reference[max(0, place.start - 5) : place.start])
+    has_own = re.search(r"\b(?:[Tt]he|[Aa]n?) $", text[max(0, name.start - 5) : name.start])
     return f"the {form}" if article and not has_own else form
 
 
@@ -142,7 +144,15 @@ def _fit(name: Name, place: Place, text: Text, reference: Text, link: Link) -> f
 
 def _around(text: Text, sentences: Sequence[int], start: int, end: int) -> tuple[set[str], set[str], float]:
     first, last = text.sentences[sentences[0]].start, text.sentences[sentences[-1]].end
-    before = [w.lower() for w in re.findall(r"\w+", text.document.text[first:start])]
-    after = [w.lower() for w in re.findall(r"\w+", text.document.text[end:last])]
-    position = len(before) / max(1, len(before) + len(after))
-    return set(before[-_CONTEXT:]), set(after[:_CONTEXT]), position
+    words = _words(text.document.text[first:last])
+    ours = bisect_left(words, (start - first,))
+    behind = bisect_left(words, (end - first,))
+    before = {word for _, word in words[max(0, ours - _CONTEXT) : ours]}
+    after = {word for _, word in words[behind : behind + _CONTEXT]}
+    return before, after, ours / max(1, ours + len(words) - behind)
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> list[tuple[int, str]]:
+    """Return where each word starts, and the word in lower case."""
+    return [(m.start(), m.group().lower()) for m in re.finditer(r"\w+", text)]

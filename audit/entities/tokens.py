@@ -22,7 +22,10 @@ _POSSESSIVE = re.compile(r"[’'ʼ]s$", re.IGNORECASE)
 _OPENS_QUOTE = '“"‘«„'
 _ENDS_CLAUSE = ".!?:。！？…"
 _TITLE_CASE_SHARE = 0.7
+_LEADS_IN = frozenset(" \t-–—(")
 _SMALL_WORD = 4
+_LONGEST_WORD = 100
+"""What is longer is neither a word nor a name."""
 _REMEMBERED = 16384
 
 
@@ -48,14 +51,17 @@ def bare(word: str) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def tokenize(sentence: Sentence) -> tuple[Token, ...]:
     """Return the words of ``sentence``, possessive endings cut off, with offsets into its document."""
-    found = list(_WORD.finditer(sentence.text))
+    found = [m for m in _WORD.finditer(sentence.text) if m.end() - m.start() <= _LONGEST_WORD]
     headline = _title_case([m.group() for m in found])
     tokens = []
     for number, match in enumerate(found):
         word = bare(match.group())
-        before = sentence.text[: match.start()].rstrip(" \t-–—(")
-        opening = number == 0 or headline or not before or before[-1] in _OPENS_QUOTE or before[-1] in _ENDS_CLAUSE
-        if before.endswith(".") and number and not headline:
+        at = match.start()
+        while at and sentence.text[at - 1] in _LEADS_IN:
+            at -= 1
+        before = sentence.text[max(0, at - 1) : at]
+        opening = number == 0 or headline or not before or before in _OPENS_QUOTE or before in _ENDS_CLAUSE
+        if before == "." and number and not headline:
             # "Mr. Trump", "Jan. 30", "J. Smith": an abbreviation's full stop opens nothing.
             previous = found[number - 1].group()
             opening = len(previous) > _SMALL_WORD and not previous.endswith(".")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from audit.records import FINDING_KINDS, Audit
+from audit.reporting.summaries import complete
 
 __all__ = ["columns", "printable", "summary"]
 
@@ -14,7 +15,7 @@ _FORMS_SHOWN = 6
 
 def summary(audit: Audit) -> list[str]:
     """Return the lines of the summary: verdict, sentences, quality, findings by kind, the worst entities."""
-    figures = audit.summary
+    figures = complete(audit)
     names = ", ".join(reference.document.name for reference in audit.references) or "no reference"
     quality = figures["mean_quality"]
     facts = [

@@ -20,7 +20,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from audit.records import ENTITY_KINDS, Audit, Document, MentionStatus, SentenceResult
-from audit.reporting import article
+from audit.reporting import article, summaries
 from audit.reporting.drawing import COLOURS
 from audit.reporting.markup import json_block, plain, visible
 from audit.reporting.plots import Plot
@@ -51,7 +51,7 @@ def render(audit: Audit, *, plots: Mapping[str, Plot], excerpts: bool = False) -
     quotes = _quotes(audit, excerpts=excerpts)
     return environment.get_template("report.html.jinja").render(
         audit=audit,
-        summary=_summary(audit),
+        summary=summaries.complete(audit),
         references=[reference.document.name for reference in audit.references],
         rows=list(article.rows(audit, excerpts=excerpts)),
         quotes=quotes,
@@ -75,7 +75,7 @@ def notebook_html(audit: Audit) -> str:
     weight = {"major": 0, "minor": 1}
     findings = sorted(audit.findings, key=lambda f: (weight[f.severity], -f.confidence, f.start))
     template = _environment().get_template("notebook.html.jinja")
-    return template.render(audit=audit, summary=_summary(audit), findings=findings, shown=_NOTEBOOK_ROWS)
+    return template.render(audit=audit, summary=summaries.complete(audit), findings=findings, shown=_NOTEBOOK_ROWS)
 
 
 def _environment() -> jinja2.Environment:
@@ -220,19 +220,6 @@ def _strips(places: Sequence[_Place], length: int) -> dict[str, str]:
 
 
 # --- the rest --------------------------------------------------------------------------------------------------------
-
-
-def _summary(audit: Audit) -> dict[str, Any]:
-    """Return the summary with all that the page asks for, also where an older or a foreign audit.json lacks it."""
-    defaults = {"verdict": "", "mean_quality": None, "aligned": 0, "audited": len(audit.sentences), "pivot": None}
-    worst = [e for e in audit.summary.get("worst_entities") or () if isinstance(e, dict) and e.get("forms")]
-    pivot = audit.summary.get("pivot")
-    return {
-        **defaults,
-        **audit.summary,
-        "worst_entities": [{"entity": "", **e} for e in worst],
-        "pivot": {"language": "another language", "evidence": "", **pivot} if isinstance(pivot, dict) else None,
-    }
 
 
 def _worst_passages(audit: Audit) -> list[SentenceResult]:

@@ -16,10 +16,13 @@ import msgspec
 
 from audit.errors import InputError
 from audit.records import SCHEMA_VERSION, Audit, Document, Sentence
+from audit.reporting import summaries
+from audit.untrusted import parse_json, read_bytes
 
 __all__ = ["dumps", "from_dict", "loads", "read", "schema", "to_dict"]
 
 _MEND = "Make it again with `audit run`."
+_MAX_BYTES = 1 << 30
 
 
 def schema() -> dict[str, Any]:
@@ -54,7 +57,8 @@ def from_dict(values: Mapping[str, Any]) -> Audit:
         raise InputError(f"this is not an audit.json of this version: it {said}, {SCHEMA_VERSION} is read. {_MEND}")
     try:
         audit = msgspec.convert(values, Audit)
-    except (msgspec.ValidationError, RecursionError) as error:
+        summaries.check(audit.summary)
+    except msgspec.ValidationError as error:
         raise InputError(f"this audit.json is damaged: {error}. {_MEND}") from error
     for fault in _faults(audit):
         raise InputError(f"this audit.json is damaged: {fault}. {_MEND}")
@@ -69,8 +73,8 @@ def dumps(audit: Audit) -> str:
 def loads(text: str | bytes) -> Audit:
     """Read the text of an audit.json; raises as ``from_dict`` does, also where it is no JSON at all."""
     try:
-        values = json.loads(text, parse_float=_finite, parse_constant=_finite)
-    except (ValueError, RecursionError) as error:
+        values = parse_json(text, number=_finite)
+    except ValueError as error:
         raise InputError(f"this is not an audit.json: {error}. {_MEND}") from error
     return from_dict(values)
 
@@ -78,9 +82,11 @@ def loads(text: str | bytes) -> Audit:
 def read(path: str | Path) -> Audit:
     """Read an audit.json; raises ``InputError`` with the path in the message."""
     try:
-        return loads(Path(path).read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+        content = read_bytes(Path(path), _MAX_BYTES)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        return loads(content)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 

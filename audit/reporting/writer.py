@@ -123,7 +123,8 @@ def _stage(target: Path) -> Iterator[Path]:
     stage = target.parent / f".{target.name}.partial" if beside else target / ".audit.partial"
     handle = _claimed(stage, target)
     try:
-        _restore(stage / _BEFORE, target)
+        if not (stage / _BEFORE).is_symlink():
+            _restore(stage / _BEFORE, target)
         for left in stage.iterdir():
             _remove(left)
         yield stage
@@ -140,13 +141,15 @@ def _claimed(stage: Path, target: Path) -> int:
     while True:
         handle = None
         try:
+            if stage.is_symlink():  # its place is known, so that anyone could have laid one there
+                stage.unlink()
             stage.mkdir(exist_ok=True)
             # Whoever held the lock may move the folder into place or remove it at any moment.
             with contextlib.suppress(FileNotFoundError):
-                handle = os.open(stage, os.O_RDONLY)
+                handle = os.open(stage, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
                 if not _locked(handle):
                     raise OutputError(f"another run is writing to {target} now; wait for it to end, or use -o")
-                if os.path.samestat(stage.stat(), os.fstat(handle)):
+                if os.path.samestat(stage.lstat(), os.fstat(handle)):
                     held, handle = handle, None
                     return held
         except (KeyboardInterrupt, SystemExit):
@@ -226,11 +229,11 @@ def _swap() -> Callable[[Path, Path], None] | None:
 def _replace_each(stage: Path, target: Path) -> None:
     """Move file by file; if that fails, ``target`` is put back as it was (at the next run, if this one is killed)."""
     files, copies, before = sorted(stage.iterdir()), stage / "copies", stage / _BEFORE
-    new = [path for path in files if not (target / path.name).exists()]
+    new = [path for path in files if not os.path.lexists(target / path.name)]
     copies.mkdir()
     for path in files:
         if path not in new:
-            shutil.copy2(target / path.name, copies / path.name)
+            shutil.copy2(target / path.name, copies / path.name, follow_symlinks=False)
     copies.rename(before)
     try:
         for path in files:

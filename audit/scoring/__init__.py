@@ -75,7 +75,8 @@ def score(
     texts = [hypotheses[i] for i in judged], [references[i] for i in judged]
     vectors = _select(hypothesis_embeddings, judged), _select(reference_embeddings, judged)
     bleu, chrf = _surface.bleu(*texts), _surface.chrf(*texts)
-    columns = {"bleu": bleu, "chrf": chrf} if surface else {}
+    # sacreBLEU gives a little more than 100 for an exact match: it is exp(log(100)).
+    columns = {"bleu": np.minimum(bleu, 100.0), "chrf": chrf} if surface else {}
     if ter:
         columns["ter"] = _surface.ter(*texts)
     columns["similarity"] = np.einsum("ij,ij->i", vectors[0].vectors, vectors[1].vectors).astype(np.float64)
