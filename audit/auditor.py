@@ -203,7 +203,6 @@ class Auditor:
             mode=chosen.mode,
             hypothesis_tokens=ours.tokens,
             reference_tokens=theirs.tokens,
-            encode=lambda merged: encoder.encode(merged).vectors,
             progress=progress,
         )
 

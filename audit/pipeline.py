@@ -92,7 +92,7 @@ def audit(
         signature=signature(settings, encoder, components(), VERSION),
         settings=settings.result_fields(),
         summary=_summarise(results, finished, conflicts, resolution),
-        notes=(*notes, *_truncation_notes(text, vectors), *resolution.notes),
+        notes=(*notes, *_truncation_notes(vectors, other_vectors), *resolution.notes),
     )
 
 
@@ -179,7 +179,6 @@ def _links(
             mode=settings.mode,
             hypothesis_tokens=vectors.tokens,
             reference_tokens=theirs.tokens,
-            encode=lambda merged: encoder.encode(merged).vectors,
         ):
             name = other.document.name
             found.append(Link(link.hypothesis, link.reference, link.similarity, link.confidence, link.relation, name))
@@ -258,12 +257,16 @@ def _results(
     )
 
 
-def _truncation_notes(text: Text, vectors: Embeddings) -> tuple[str, ...]:
-    cut = int(vectors.truncated.sum())
-    if not cut:
-        return ()
-    which = f"{cut} sentence{'s are' if cut > 1 else ' is'}"
-    return (f"{which} longer than the model reads; similarity and scores there rest on the beginning",)
+def _truncation_notes(vectors: Embeddings, other_vectors: Sequence[Embeddings]) -> tuple[str, ...]:
+    notes = []
+    for whose, cut in (
+        ("", int(vectors.truncated.sum())),
+        (" of the references", sum(int(v.truncated.sum()) for v in other_vectors)),
+    ):
+        if cut:
+            which = f"{cut} sentence{'s' if cut > 1 else ''}{whose} {'are' if cut > 1 else 'is'}"
+            notes.append(f"{which} longer than the model reads; similarity and scores there rest on the beginning")
+    return tuple(notes)
 
 
 def _summarise(

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.alignment import align
+from audit.auditor import Auditor
 from audit.embeddings import Encoder
 from audit.errors import SettingsError
 
@@ -38,7 +39,6 @@ def pairs(encoder: Encoder, hypothesis: list[str], reference: list[str], **optio
         theirs.vectors,
         hypothesis_tokens=ours.tokens,
         reference_tokens=theirs.tokens,
-        encode=lambda merged: encoder.encode(merged).vectors,
         **options,  # type: ignore[arg-type]
     )
     assert all(0 <= k.confidence <= 1 and k.relation in ("equivalent", "partial") for k in links)
@@ -56,9 +56,57 @@ def test_identical_texts_align_one_to_one(encoder: Encoder) -> None:
         assert pairs(encoder, STORY, STORY, mode=mode) == {(i, i) for i in range(len(STORY))}
 
 
-def test_an_unrelated_text_gets_no_link(encoder: Encoder) -> None:
-    unrelated = ["Whisk the eggs with the sugar.", "Fold in the flour and bake for half an hour."]
-    assert pairs(encoder, STORY, unrelated) == set()
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(len(STORY))), st.integers(0, 99))
+def test_a_text_and_the_same_in_another_order_align_completely(order: list[int], seed: int) -> None:
+    vectors = np.random.default_rng(seed).normal(size=(len(STORY), 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    links = align(STORY, [STORY[i] for i in order], vectors, vectors[order])
+    assert {(k.hypothesis, k.reference) for k in links} == {((i,), (j,)) for j, i in enumerate(order)}
+    assert all(k.confidence > 0.99 and k.relation == "equivalent" for k in links)
+
+
+UNRELATED = {
+    "cooking": ["Whisk the eggs with the sugar.", "Fold in the flour and bake for half an hour."],
+    "football": [
+        "The home side took the lead after nine minutes through their captain.",
+        "A late penalty gave the visitors a draw that they hardly deserved.",
+        "Both coaches were sent off after the whistle.",
+    ],
+    "medicine": [
+        "Patients who slept less than six hours had higher blood pressure in the study.",
+        "The authors followed 1,961 adults for two years.",
+    ],
+    "another language": ["Der Kuchen wird bei mittlerer Hitze gebacken.", "Danach muss er zwei Stunden ruhen."],
+    "another script": ["Сегодня вечером ожидается сильный снег.", "本日は晴天なり。"],
+}
+
+
+@pytest.mark.parametrize("topic", sorted(UNRELATED))
+def test_an_unrelated_text_gets_no_link(encoder: Encoder, topic: str) -> None:
+    assert pairs(encoder, STORY, UNRELATED[topic]) == set()
+    assert pairs(encoder, UNRELATED[topic], STORY) == set()
+
+
+@pytest.mark.parametrize("place", [0, 2, 5])
+def test_a_foreign_sentence_changes_no_confident_link(encoder: Encoder, place: int) -> None:
+    foreign = "Whisk the eggs with the sugar until the mixture is pale."
+
+    def confident(reference: list[str]) -> set[tuple[tuple[int, ...], tuple[str, ...]]]:
+        ours, theirs = encoder.encode(STORY, tokens=True), encoder.encode(reference, tokens=True)
+        links = align(
+            STORY,
+            reference,
+            ours.vectors,
+            theirs.vectors,
+            hypothesis_tokens=ours.tokens,
+            reference_tokens=theirs.tokens,
+        )
+        return {(k.hypothesis, tuple(reference[j] for j in k.reference)) for k in links if k.confidence > 0.8}
+
+    plain = confident(ACCOUNT)
+    assert plain
+    assert confident([*ACCOUNT[:place], foreign, *ACCOUNT[place:]]) == plain
 
 
 def test_permuting_the_reference_permutes_the_links_without_evidence_of_neighbours(encoder: Encoder) -> None:
@@ -98,6 +146,33 @@ def test_odd_input_is_refused_with_both_numbers() -> None:
         align(["a", "b"], ["a", "b", "c"], vectors, vectors)
     with pytest.raises(SettingsError, match="unknown mode"):
         align(["a"], ["a"], vectors[:1], vectors[:1], mode="both")  # type: ignore[arg-type]
+
+
+def test_one_sentence_against_one(encoder: Encoder) -> None:
+    assert pairs(encoder, STORY[:1], ["Port Mallow closed its harbour when a crane fell into the water."]) == {(0, 0)}
+    assert pairs(encoder, STORY[:1], ["The weather will stay mild."]) == set()
+
+
+@pytest.mark.parametrize("mode", ["comparable", "parallel"])
+def test_thousands_of_identical_lines_are_linked_one_to_one_as_far_as_they_go(mode: str) -> None:
+    line = np.array([[0.6, 0.8]], np.float32)
+    links = align(["Go!"] * 3000, ["Go!"] * 2000, line.repeat(3000, 0), line.repeat(2000, 0), mode=mode)  # type: ignore[arg-type]
+    assert {i for k in links for i in k.hypothesis} == set(range(2000))
+    assert {j for k in links for j in k.reference} == set(range(2000))
+
+
+def test_a_sentence_of_five_thousand_words_is_cut_and_that_is_said_and_counted(auditor: Auditor) -> None:
+    endless = " ".join(["The harbour and the bay and the crane"] * 700)
+    result = auditor.audit_text(f"{endless}.\n{STORY[1]}", {"account": f"{ACCOUNT[0]}\n{endless}."})
+    assert [s.truncated for s in result.sentences] == [True, False]
+    said = " ".join(result.notes)
+    assert "1 sentence is longer than the model reads" in said
+    assert "1 sentence of the references is longer" in said
+
+
+def test_other_scripts_align_as_well(encoder: Encoder) -> None:
+    mixed = ["Мэр Осповат открыл порт 3 мая 1961 года.", *STORY[:2], "港は三日間閉鎖された。"]
+    assert pairs(encoder, mixed, list(reversed(mixed))) == {(i, 3 - i) for i in range(4)}
 
 
 @settings(max_examples=25, deadline=None)

@@ -95,7 +95,7 @@ def examples(
     left, right = encoder.encode(ours).vectors, encoder.encode(theirs).vectors
     links = [
         Link(k.hypothesis, k.reference, k.similarity, k.confidence, k.relation, "reference")
-        for k in alignment.align(ours, theirs, left, right, encode=lambda merged: encoder.encode(merged).vectors)
+        for k in alignment.align(ours, theirs, left, right)
     ]
     reference_profile = CaseProfile.of([other])
     profile = reference_profile + CaseProfile.of([text])

@@ -3,7 +3,7 @@
 Works on texts and vectors that it is given and loads no embedding model. The steps:
 
     nearest, corridor      which pairs are worth a look: the nearest of either side; in parallel mode near one path
-    surface, matching      what two sentences share: words, names, numbers, spelling; the vectors of their tokens
+    surface, matching      what two sentences share: words, names, numbers, spelling; the vectors of tokens and parts
     pairs, context         the figures that speak for or against a pair: by itself; among the others
     model, trees           how likely a pair is a link, learned from pairs known by construction
     links                  which pairs hold and which belong together
@@ -11,7 +11,7 @@ Works on texts and vectors that it is given and loads no embedding model. The st
 The idea of judging pairs by many cheap figures is that of D. Munteanu, D. Marcu, "Improving Machine Translation
 Performance by Exploiting Non-Parallel Corpora", Computational Linguistics 2005. Similarities are rounded to 3 decimals
 before anything is decided; with vectors equal within 1e-4, links differ only where their confidence is within 0.02 of
-a threshold (0.4 and 0.5 in comparable, 0.5 in parallel mode).
+a threshold (0.45 in comparable, 0.5 in parallel mode).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from typing import get_args
 
 from audit.alignment.judging import judge
 from audit.alignment.links import best_chain, grouped, likely
-from audit.alignment.vectors import Encode, Floats, make_side
+from audit.alignment.vectors import Floats, make_side
 from audit.embeddings import TokenVectors
 from audit.errors import SettingsError
 from audit.records import Link, Mode
 
 __all__ = ["ALIGNER", "align"]
 
-ALIGNER = "pairs-1"
+ALIGNER = "pairs-2"
 """Identifies the aligner and its fitted model in the signature; raised with every change of either."""
 
 
@@ -42,7 +42,6 @@ def align(
     mode: Mode = "comparable",
     hypothesis_tokens: Sequence[TokenVectors] = (),
     reference_tokens: Sequence[TokenVectors] = (),
-    encode: Encode | None = None,
     neighbours: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Link]:
@@ -56,8 +55,6 @@ def align(
         mode: ``comparable`` (any order, most sentences may lack a counterpart) or ``parallel`` (one order).
         hypothesis_tokens: the vectors of the tokens of each sentence; links are better where both sides have them.
         reference_tokens: likewise.
-        encode: embeds texts as the vectors were; without it the vector of merged sentences is their mean, weighted
-            by length.
         neighbours: use what other pairs say of a pair, and with that the order of the sentences, as evidence.
         progress: called with the sentences done and their number.
 
@@ -70,8 +67,8 @@ def align(
     """
     if mode not in get_args(Mode):
         raise SettingsError(f"unknown mode {mode!r}; choose one of: {', '.join(get_args(Mode))}")
-    left, rows = make_side("hypothesis", hypothesis, hypothesis_vectors, hypothesis_tokens, encode)
-    right, columns = make_side("reference", reference, reference_vectors, reference_tokens, encode)
+    left, rows = make_side("hypothesis", hypothesis, hypothesis_vectors, hypothesis_tokens)
+    right, columns = make_side("reference", reference, reference_vectors, reference_tokens)
     if not len(left) or not len(right):
         return []
     judged = judge(left, right, mode=mode, neighbours=neighbours, progress=progress)

@@ -33,6 +33,7 @@ TOGETHER: Figures = (
     ("chain_column_gap", 1),
     ("order", 0),  # how far the two texts keep one order
     ("offset", 0),  # distance of the relative positions
+    ("window", 1),  # cosine of what stands around the two sentences, less what all of the texts is about
     ("richness", 0),  # links expected, of those possible
 )
 """The figures of a pair among the others."""
@@ -50,6 +51,8 @@ _EVEN = -4.0
 """Log-odds from which on a pair lengthens a run."""
 _STEP = 4
 _SURE = 8.0
+_UNKNOWN = 10
+"""How many sentences like no other stand beside those of the two texts when their mean is taken."""
 
 Values = NDArray[np.float64]
 
@@ -83,6 +86,7 @@ def surroundings(
         "column_adds": _gain_of_both(reference, hypothesis, columns, rows, column_other),
         "reference_gain": _gain_of_next(hypothesis, reference, rows, columns),
         "hypothesis_gain": _gain_of_next(reference, hypothesis, columns, rows),
+        "window": _window(hypothesis, reference, rows, columns),
     }
     if matches:
         figures["row_beyond"] = matches[0].beyond(row_other)
@@ -146,6 +150,22 @@ def _gain_of_next(fixed: Side, merging: Side, own: Indices, other: Indices) -> V
         merged = np.einsum("cd,cd->c", vectors[inside], two[first[inside]])
         best[inside] = np.maximum(best[inside], merged - cosine[inside])
     return np.round(best, DECIMALS)
+
+
+def _window(hypothesis: Side, reference: Side, rows: Indices, columns: Indices) -> Values:
+    """Return the cosine of what stands up to two sentences before and after those of each pair."""
+    count = len(hypothesis) + len(reference) + _UNKNOWN
+    common = (hypothesis.vectors.sum(axis=0) + reference.vectors.sum(axis=0)) / count
+    windows = []
+    for side in (hypothesis, reference):
+        vectors = side.vectors - common
+        window = np.zeros_like(vectors)
+        for distance, weight in ((1, 1.0), (2, 0.5)):
+            window[distance:] += weight * vectors[:-distance]
+            window[:-distance] += weight * vectors[distance:]
+        windows.append(window / np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-9))
+    cosine = np.einsum("cd,cd->c", windows[0][rows], windows[1][columns])
+    return np.asarray(np.round(cosine, DECIMALS), dtype=np.float64)
 
 
 def _order(

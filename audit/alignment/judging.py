@@ -12,23 +12,24 @@ from threadpoolctl import threadpool_limits
 
 from audit.alignment.context import surroundings
 from audit.alignment.corridor import nearest_in_order
-from audit.alignment.matching import Found, match_tokens
+from audit.alignment.matching import Found, match
 from audit.alignment.model import load_model
 from audit.alignment.nearest import nearest
-from audit.alignment.pairs import candidates, describe
+from audit.alignment.pairs import candidates, describe, promising
+from audit.alignment.surface import compare
 from audit.alignment.vectors import Floats, Indices, Side
 from audit.records import Mode
 
 __all__ = ["IDENTICAL", "NEAREST", "Evidence", "Judged", "evidence", "identical", "judge", "with_settled"]
 
-NEAREST = 5
-"""To how many of its nearest sentences each sentence may be linked."""
+NEAREST = 8
+"""How many of its nearest sentences are looked at for each sentence."""
 
 IDENTICAL = 6.0
 """Log-odds of a link between sentences that are the same to the letter."""
 
-_FLOOR: dict[Mode, float] = {"comparable": 0.2, "parallel": 0.1}
-"""Pairs with a lower cosine are not looked at; where the order speaks too, less is asked."""
+_FLOOR = 0.1
+"""Pairs with a lower cosine are not looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,11 +100,17 @@ def evidence(
         # The products are too small to share: threads that wait for each other make them twenty times slower.
         with threadpool_limits(1, user_api="blas"):
             near = search(left.vectors, right.vectors, NEAREST, progress)
-            rows, columns = candidates(near, _FLOOR[mode])
+            rows, columns = candidates(near, _FLOOR)
             if len(rows):
+                cosine = np.einsum("cd,cd->c", left.vectors[rows], right.vectors[columns]).astype(np.float64)
+                common = compare(left.sentences, right.sentences, rows, columns)
+                kept = promising(cosine, common, rows, columns)
+                rows, columns = rows[kept], columns[kept]
+                common = {kind: overlap.take(kept) for kind, overlap in common.items()}
+                parts: tuple[Found, ...] = ()
                 if left.tokens and right.tokens:
-                    matches = match_tokens(left, right, rows, columns)
-                table = describe(left, right, near, rows, columns, matches)
+                    matches, parts = match(left, right, rows, columns)
+                table = describe(left, right, near, rows, columns, common, matches, parts)
     return Evidence(open_rows[rows], open_columns[columns], table, matches, settled)
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from audit.alignment.matching import Found
 from audit.alignment.nearest import DECIMALS, Nearest
-from audit.alignment.surface import compare
+from audit.alignment.surface import Overlap
 from audit.alignment.vectors import Floats, Indices, Side
 
-__all__ = ["ALONE", "MATCHED", "Figures", "Known", "candidates", "describe", "rivals", "tabulate"]
+__all__ = ["ALONE", "MATCHED", "Figures", "Known", "candidates", "describe", "promising", "rivals", "tabulate"]
 
 Figures = tuple[tuple[str, int], ...]
 """Names of figures in their order, each with the direction in which it speaks for a link (0: either)."""
@@ -68,10 +68,17 @@ MATCHED: Figures = (
     ("lifted_row_gap", 1),
     ("lifted_column_gap", 1),
     ("lifted_weight", 1),
+    ("part", 1),  # how near a part of the one comes to a part of the other
+    ("part_row_gap", 1),
+    ("part_column_gap", 1),
+    ("part_lead_of_hypothesis", 1),  # how much nearer than to any other sentence
+    ("part_lead_of_reference", 1),
 )
 """The further figures of a pair where the vectors of tokens are known."""
 
 _SMALL = 1e-6
+_PROMISING = 3
+_NEAR = 5
 
 
 def candidates(near: Nearest, floor: float) -> tuple[Indices, Indices]:
@@ -86,6 +93,20 @@ def candidates(near: Nearest, floor: float) -> tuple[Indices, Indices]:
         np.concatenate([by_row[near.row_values >= floor - _SMALL], by_column[near.column_values >= floor - _SMALL]])
     )
     return keys // m, keys % m
+
+
+def promising(cosine: NDArray[np.float64], common: Mapping[str, Overlap], rows: Indices, columns: Indices) -> Indices:
+    """Return the places of the pairs that are among the best of either sentence by vectors and wording together."""
+    score = np.round(cosine + common["letters"].jaccard + common["words"].jaccard, DECIMALS)
+    return np.flatnonzero((_standing(score, rows) < _PROMISING) | (_standing(score, columns) < _PROMISING))
+
+
+def _standing(values: NDArray[np.float64], groups: Indices) -> Indices:
+    """Return how many values of its group come before each, ties by place."""
+    order = np.lexsort((-values, groups))
+    ranks = np.empty(len(order), dtype=np.intp)
+    ranks[order] = np.arange(len(order)) - np.searchsorted(groups[order], groups[order])
+    return ranks
 
 
 def rivals(values: NDArray[np.float64], groups: Indices) -> NDArray[np.float64]:
@@ -111,15 +132,22 @@ def tabulate(figures: Known, wanted: Figures, length: int) -> Floats:
 
 
 def describe(
-    hypothesis: Side, reference: Side, near: Nearest, rows: Indices, columns: Indices, matches: tuple[Found, ...]
+    hypothesis: Side,
+    reference: Side,
+    near: Nearest,
+    rows: Indices,
+    columns: Indices,
+    common: Mapping[str, Overlap],
+    tokens: tuple[Found, ...],
+    parts: tuple[Found, ...],
 ) -> Floats:
-    """Return the figures of ``ALONE`` for each pair, and those of ``MATCHED`` where there are ``matches``."""
+    """Return the figures of ``ALONE`` for each pair, and those of ``MATCHED`` where tokens and parts were matched."""
     figures = {
         **_vectors(hypothesis, reference, near, rows, columns),
-        **_surface(hypothesis, reference, rows, columns),
-        **(_tokens(matches, rows, columns) if matches else {}),
+        **_surface(hypothesis, reference, rows, columns, common),
+        **(_tokens(tokens, parts, rows, columns) if tokens else {}),
     }
-    return tabulate(figures, ALONE + MATCHED if matches else ALONE, len(rows))
+    return tabulate(figures, ALONE + MATCHED if tokens else ALONE, len(rows))
 
 
 def _vectors(hypothesis: Side, reference: Side, near: Nearest, rows: Indices, columns: Indices) -> Known:
@@ -130,8 +158,8 @@ def _vectors(hypothesis: Side, reference: Side, near: Nearest, rows: Indices, co
         "standing": (cosine - near.mean) / max(near.deviation, 0.05),
         "row_gap": cosine - _best_other(cosine, near.row_values, rows),
         "column_gap": cosine - _best_other(cosine, near.column_values, columns),
-        "row_margin": cosine - near.row_values.mean(axis=1)[rows],
-        "column_margin": cosine - near.column_values.mean(axis=1)[columns],
+        "row_margin": cosine - near.row_values[:, :_NEAR].mean(axis=1)[rows],
+        "column_margin": cosine - near.column_values[:, :_NEAR].mean(axis=1)[columns],
         "row_rank": (near.row_values[rows] > cosine[:, None] + _SMALL).sum(axis=1),
         "column_rank": (near.column_values[columns] > cosine[:, None] + _SMALL).sum(axis=1),
         "level": float(near.row_values[:, 0].mean()),
@@ -140,8 +168,9 @@ def _vectors(hypothesis: Side, reference: Side, near: Nearest, rows: Indices, co
     }
 
 
-def _surface(hypothesis: Side, reference: Side, rows: Indices, columns: Indices) -> Known:
-    common = compare(hypothesis.sentences, reference.sentences, rows, columns)
+def _surface(
+    hypothesis: Side, reference: Side, rows: Indices, columns: Indices, common: Mapping[str, Overlap]
+) -> Known:
     letters, numbers = common["letters"].jaccard, common["numbers"]
     longer, shorter = hypothesis.lengths[rows], reference.lengths[columns]
     figures: dict[str, NDArray[Any]] = {
@@ -160,12 +189,13 @@ def _surface(hypothesis: Side, reference: Side, rows: Indices, columns: Indices)
     return figures
 
 
-def _tokens(matches: tuple[Found, ...], rows: Indices, columns: Indices) -> Known:
-    of_hypothesis, of_reference = (found.share() for found in matches)
-    lifted_hypothesis, lifted_reference = (found.lifted() for found in matches)
-    tokens_hypothesis, tokens_reference = (np.diff(found.starts) for found in matches)
+def _tokens(tokens: tuple[Found, ...], parts: tuple[Found, ...], rows: Indices, columns: Indices) -> Known:
+    of_hypothesis, of_reference = (found.share() for found in tokens)
+    lifted_hypothesis, lifted_reference = (found.lifted() for found in tokens)
+    tokens_hypothesis, tokens_reference = (np.diff(found.starts) for found in tokens)
     match = _harmonic(of_hypothesis, of_reference)
     lifted = _harmonic(lifted_hypothesis, lifted_reference)
+    part = parts[0].best()
     return {
         "match": match,
         "match_of_hypothesis": of_hypothesis,
@@ -182,6 +212,11 @@ def _tokens(matches: tuple[Found, ...], rows: Indices, columns: Indices) -> Know
         "lifted_row_gap": lifted - rivals(lifted, rows),
         "lifted_column_gap": lifted - rivals(lifted, columns),
         "lifted_weight": lifted_hypothesis * np.sqrt(tokens_hypothesis) + lifted_reference * np.sqrt(tokens_reference),
+        "part": part,
+        "part_row_gap": part - rivals(part, rows),
+        "part_column_gap": part - rivals(part, columns),
+        "part_lead_of_hypothesis": parts[0].best_lead(),
+        "part_lead_of_reference": parts[1].best_lead(),
     }
 
 

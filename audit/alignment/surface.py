@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import log
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.alignment.vectors import Indices
+from audit.alignment.vectors import Indices, members, numbered
 from audit.letters import lowered
 
 __all__ = ["KINDS", "Overlap", "compare"]
@@ -28,7 +26,9 @@ _SPELLED = {
     word: float(value)
     for value, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)
 }
+_SPELLED_WORD = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b", re.IGNORECASE)
 _LETTERS = 4
+_CODE_POINT_BITS = 16
 _BLOCK = 256
 
 
@@ -39,6 +39,10 @@ class Overlap:
     shared: NDArray[np.float64]
     hypothesis: NDArray[np.float64]
     reference: NDArray[np.float64]
+
+    def take(self, places: Indices) -> Overlap:
+        """Return what the pairs at ``places`` share."""
+        return Overlap(self.shared[places], self.hypothesis[places], self.reference[places])
 
     @property
     def of_hypothesis(self) -> NDArray[np.float64]:
@@ -63,38 +67,85 @@ class Overlap:
 
 def compare(hypothesis: Sequence[str], reference: Sequence[str], rows: Indices, columns: Indices) -> dict[str, Overlap]:
     """Compare sentence ``rows[c]`` of the hypothesis with ``columns[c]`` of the reference for each of ``KINDS``."""
-    written = [[_WORD.findall(sentence) for sentence in side] for side in (hypothesis, reference)]
-    lower = {word for side in written for words in side for word in words if word.islower()}
-    plain = [[[_plain(word) for word in words] for words in side] for side in written]
-    features: dict[str, list[list[Iterable[Hashable]]]] = {
-        "letters": [[_letters(words) for words in side] for side in plain],
-        "words": [[*side] for side in plain],
-        "names": [[_names(words, lower) for words in side] for side in written],
-        "numbers": [
-            [_numbers(sentence, words) for sentence, words in zip(side, words_of_side, strict=True)]
-            for side, words_of_side in zip((hypothesis, reference), plain, strict=True)
-        ],
-    }
-    return {kind: _overlap(*_pack(*features[kind]), rows, columns) for kind in KINDS}
+    bags = _bags([*hypothesis, *reference])
+    n = len(hypothesis)
+    shared = _shared(bags, rows, columns + n)
+    return {kind: Overlap(shared[k], bags.totals[k][rows], bags.totals[k][columns + n]) for k, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bags:
+    """Sets of features: those of sentence i are ``ids[starts[i] : starts[i + 1]]``.
+
+    ``weights`` and ``kinds``: of each feature, the kind as its place in ``KINDS``. ``totals``: the weight of all
+    features of a kind in a sentence (kinds, sentences).
+    """
+
+    starts: Indices
+    ids: Indices
+    weights: NDArray[np.float64]
+    kinds: Indices
+    totals: NDArray[np.float64]
+
+
+def _bags(sentences: Sequence[str]) -> _Bags:
+    """Take sentences apart and weigh their features by how few sentences have them."""
+    written = [_WORD.findall(sentence) for sentence in sentences]
+    raw, flat = numbered(chain.from_iterable(written))
+    owner = np.repeat(np.arange(len(written)), [len(words) for words in written])
+    lower = {word for word in raw if word.islower()}
+    plain, plain_of_raw = numbered(map(_plain, raw))
+    # A capitalised word that the texts also write small only begins a sentence.
+    is_name = np.array([word.lower() != word and word.lower() not in lower for word in raw], dtype=bool)
+    letters_starts, letters = _letters(plain)
+    word = plain_of_raw[flat]
+    which, where = members(letters_starts, word)
+    counted = [_numbers(sentence) for sentence in sentences]
+    numbers, values = numbered(chain.from_iterable(counted))
+    named = is_name[flat]
+    owners = (owner[which], owner, owner[named], np.repeat(np.arange(len(counted)), [len(c) for c in counted]))
+    places = (letters[where], word, word[named], values)
+    sizes = (int(letters.max(initial=-1)) + 1, len(plain), len(plain), len(numbers))
+    first = np.cumsum([0, *sizes])
+    keys = np.unique(
+        np.concatenate(
+            [o * first[-1] + start + place for o, place, start in zip(owners, places, first[:-1], strict=True)]
+        )
+    )
+    owner, ids = keys // max(first[-1], 1), keys % max(first[-1], 1)
+    count = np.bincount(ids, minlength=first[-1])
+    weights = np.log(1 + len(sentences) / np.maximum(count, 1))
+    kinds = np.repeat(np.arange(len(KINDS)), sizes)
+    cells = kinds[ids] * len(sentences) + owner
+    totals = np.bincount(cells, weights=weights[ids], minlength=len(KINDS) * len(sentences)).astype(np.float64)
+    return _Bags(
+        np.searchsorted(owner, np.arange(len(sentences) + 1)), ids, weights, kinds, totals.reshape(len(KINDS), -1)
+    )
 
 
 def _plain(word: str) -> str:
     return word.casefold().replace("’", "'").removesuffix("'s")
 
 
-def _letters(words: Sequence[str]) -> list[str]:
+def _letters(words: Sequence[str]) -> tuple[Indices, Indices]:
+    """Return the sequences of letters of each word, its borders being letters too: where they begin, and their ids."""
     edged = [f" {word} " for word in words]
-    return [word[k : k + _LETTERS] for word in edged for k in range(max(1, len(word) - _LETTERS + 1))]
+    lengths = np.array([max(1, len(word) - _LETTERS + 1) for word in edged], dtype=np.intp)
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
+    text = "".join(word.ljust(_LETTERS) for word in edged)
+    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    begins = np.cumsum([0, *(max(len(word), _LETTERS) for word in edged)])[:-1]
+    at = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
+    sequence = np.zeros(len(at), dtype=np.uint64)
+    for k in range(_LETTERS):
+        # Code points beyond the first 65,536 may collide with others, which costs next to nothing.
+        sequence = (sequence << np.uint64(_CODE_POINT_BITS)) + points[at + k]
+    return starts, np.unique(sequence, return_inverse=True)[1].astype(np.intp)
 
 
-def _names(words: Sequence[str], lower: set[str]) -> list[str]:
-    """Return the capitalised words, but those that the texts also write small: they only begin a sentence."""
-    return [_plain(word) for word in words if word.lower() != word and word.lower() not in lower]
-
-
-def _numbers(sentence: str, words: Sequence[str]) -> list[float]:
+def _numbers(sentence: str) -> list[float]:
     """Return the values that a sentence states in figures, and small ones in words."""
-    values = [_SPELLED[word] for word in words if word in _SPELLED]
+    values = [_SPELLED[lowered(word)] for word in _SPELLED_WORD.findall(sentence)]
     for match in _NUMBER.finditer(sentence):
         factor = _FACTORS[lowered(match[1])] if match[1] else 1.0
         figure = match[0].removesuffix(match[1] or "").strip()
@@ -105,56 +156,27 @@ def _numbers(sentence: str, words: Sequence[str]) -> list[float]:
     return values
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Bags:
-    """Sets of features: those of sentence i are ``ids[starts[i] : starts[i + 1]]``."""
-
-    starts: Indices
-    ids: Indices
-    totals: NDArray[np.float64]
-    weights: NDArray[np.float64]
-
-
-def _pack(*sides: Sequence[Iterable[Hashable]]) -> tuple[_Bags, _Bags]:
-    """Number the features of both sides and weigh them by how few sentences have them."""
-    unique = [[dict.fromkeys(features) for features in side] for side in sides]
-    counts = Counter(feature for side in unique for features in side for feature in features)
-    ids = {feature: k for k, feature in enumerate(counts)}
-    sentences = sum(map(len, sides))
-    weights = np.array([log(1 + sentences / count) for count in counts.values()])
-    first, second = (_bags(side, ids, weights) for side in unique)
-    return first, second
-
-
-def _bags(side: Sequence[dict[Hashable, None]], ids: dict[Hashable, int], weights: NDArray[np.float64]) -> _Bags:
-    flat = np.array([ids[feature] for features in side for feature in features], dtype=np.intp)
-    lengths = np.array([len(features) for features in side], dtype=np.intp)
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
-    owners = np.repeat(np.arange(len(side)), lengths)
-    totals = np.zeros(len(side))
-    np.add.at(totals, owners, weights[flat])
-    return _Bags(starts, flat, totals, weights)
-
-
-def _overlap(left: _Bags, right: _Bags, rows: Indices, columns: Indices) -> Overlap:
-    """Compare all pairs at once, a block of reference sentences after the other so that memory stays small."""
-    shared = np.zeros(len(rows))
+def _shared(bags: _Bags, rows: Indices, columns: Indices) -> NDArray[np.float64]:
+    """Return the weight of what two sentences share (kinds, c), a block of sentences after the other to save memory."""
+    shared = np.zeros((len(KINDS), len(rows)))
     order = np.argsort(columns, kind="stable")
-    bounds = np.searchsorted(columns[order], np.arange(0, len(right.totals) + _BLOCK, _BLOCK))
-    table = np.zeros((min(_BLOCK, len(right.totals)), len(left.weights)), dtype=bool)
+    bounds = np.searchsorted(columns[order], np.arange(0, len(bags.starts) - 1 + _BLOCK, _BLOCK))
+    table = np.zeros((_BLOCK, len(bags.weights)), dtype=bool)
     for block, (start, stop) in enumerate(pairwise(bounds)):
         if start == stop:
             continue
         first = block * _BLOCK
-        last = min(first + _BLOCK, len(right.totals))
-        inside = slice(right.starts[first], right.starts[last])
+        last = min(first + _BLOCK, len(bags.starts) - 1)
+        inside = slice(bags.starts[first], bags.starts[last])
         table[:] = False
-        table[np.repeat(np.arange(last - first), np.diff(right.starts[first : last + 1])), right.ids[inside]] = True
+        table[np.repeat(np.arange(last - first), np.diff(bags.starts[first : last + 1])), bags.ids[inside]] = True
         pairs = order[start:stop]
-        lengths = np.diff(left.starts)[rows[pairs]]
-        owner = np.repeat(np.arange(len(pairs)), lengths)
-        shift = np.repeat(left.starts[rows[pairs]] - (np.cumsum(lengths) - lengths), lengths)
-        ids = left.ids[shift + np.arange(len(shift))]
-        hits = table[columns[pairs][owner] - first, ids] * left.weights[ids]
-        shared[pairs] = np.bincount(owner, weights=hits, minlength=len(pairs))
-    return Overlap(shared, left.totals[rows], right.totals[columns])
+        owner, place = members(bags.starts, rows[pairs])
+        ids = bags.ids[place]
+        hit = table[columns[pairs][owner] - first, ids]
+        owner, ids = owner[hit], ids[hit]
+        sums = np.bincount(
+            bags.kinds[ids] * len(pairs) + owner, weights=bags.weights[ids], minlength=len(KINDS) * len(pairs)
+        )
+        shared[:, pairs] = sums.reshape(len(KINDS), -1)
+    return shared

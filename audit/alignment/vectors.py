@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 from audit.embeddings import TokenVectors
 from audit.errors import SettingsError
 
-__all__ = ["Encode", "Floats", "Indices", "Side", "make_side"]
+__all__ = ["Floats", "Indices", "Side", "make_side", "members", "numbered"]
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
-Encode = Callable[[Sequence[str]], Floats]
+Thing = TypeVar("Thing", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +31,6 @@ class Side:
     vectors: Floats
     lengths: Floats
     tokens: tuple[TokenVectors, ...] = ()
-    encode: Encode | None = None
 
     def __len__(self) -> int:
         return len(self.sentences)
@@ -42,19 +42,12 @@ class Side:
             self.vectors[places],
             self.lengths[places],
             tuple(self.tokens[i] for i in places) if self.tokens else (),
-            self.encode,
         )
 
     def merged(self, groups: Sequence[Sequence[int]]) -> Floats:
-        """Return the unit vector of each group of sentences read as one text, float32 (k, d).
-
-        Without an encoder it is the mean of their vectors, weighted by their lengths.
-        """
+        """Return a unit vector for each group of sentences, the mean of theirs weighted by length, float32 (k, d)."""
         vectors = np.stack([self.lengths[list(group)] @ self.vectors[list(group)] for group in groups])
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        several = [k for k, group in enumerate(groups) if len(group) > 1]
-        if several and self.encode is not None:
-            vectors[several] = self.encode([" ".join(self.sentences[i] for i in groups[k]) for k in several])
         return vectors
 
 
@@ -63,7 +56,6 @@ def make_side(
     sentences: Sequence[str],
     vectors: Floats,
     tokens: Sequence[TokenVectors],
-    encode: Encode | None,
 ) -> tuple[Side, Indices]:
     """Check one side and leave out the sentences with a zero vector, which are not to be aligned.
 
@@ -79,4 +71,23 @@ def make_side(
         raise SettingsError(f"{len(sentences)} {label} sentences need as many lists of tokens, not {len(tokens)}")
     lengths = np.array([max(1, len(sentence)) for sentence in sentences], dtype=np.float32)
     places = np.flatnonzero(array.any(axis=1)) if len(sentences) else np.zeros(0, dtype=np.intp)
-    return Side(tuple(sentences), array, lengths, tuple(tokens), encode).take(places), places
+    return Side(tuple(sentences), array, lengths, tuple(tokens)).take(places), places
+
+
+def members(starts: Indices, groups: Indices) -> tuple[Indices, Indices]:
+    """Return the members of ``groups``, one group after the other: the place of each one's group, and its own.
+
+    Group g has the members ``starts[g]`` to ``starts[g + 1]``.
+    """
+    lengths = np.diff(starts)[groups]
+    which = np.repeat(np.arange(len(groups)), lengths)
+    shift = np.repeat(starts[:-1][groups] - (np.cumsum(lengths) - lengths), lengths)
+    return which, shift + np.arange(len(shift))
+
+
+def numbered(things: Iterable[Thing]) -> tuple[list[Thing], Indices]:
+    """Return the different ones of some things in order, and for each thing which of these it is."""
+    listed = list(things)
+    different = dict.fromkeys(listed)
+    number = dict(zip(different, range(len(different)), strict=True))
+    return list(different), np.fromiter(map(number.__getitem__, listed), dtype=np.intp, count=len(listed))

@@ -1,6 +1,8 @@
 """Pairs of texts whose alignment is known because it was made: what the aligner is fitted on and measured with.
 
 Machine translations and references of consecutive segments lose sentences, gain foreign ones, are merged, cut, moved.
+Loose cases are accounts of the same stories that share little: most of their sentences tell what the other leaves out,
+many share one clause only, names are garbled.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from pathlib import Path
 import pandas as pd
 
 from audit.records import Mode, Relation
+from benchmarks.mangler import KINDS, mangle
 
 _BORDER = re.compile(r"(?:[,;:]| –| -)\s+")
+_SHORT = 40
 _APART = 60
 """Segments so far apart are about different things."""
 
@@ -45,6 +49,7 @@ class Damage:
 
     drop: float = 0.0
     insert: float = 0.0
+    short: float = 0.0
     merge: float = 0.0
     cut: float = 0.0
     thin: float = 0.0
@@ -88,14 +93,19 @@ def read_cases(path: Path) -> list[Case]:
     ]
 
 
-def make_cases(path: Path, seed: int, counts: dict[str, int]) -> list[Case]:
-    """Make cases from ``da_en_train.csv.xz``: so many ``comparable``, ``loose`` and ``parallel`` ones a test set."""
+def make_cases(bench: Path, seed: int, counts: dict[str, int]) -> list[Case]:
+    """Make so many ``comparable``, ``loose`` and ``parallel`` cases of each test set, news and talks."""
     rng = random.Random(seed)
-    frame = pd.read_csv(path).dropna(subset=["hyp", "ref"])
+    news = pd.read_csv(bench / "da_en_train.csv.xz").dropna(subset=["hyp", "ref"])
+    sets = [(f"{year}.{pair}", pair[:2], group) for (year, pair), group in news.groupby(["year", "lp"])]
+    talks = pd.read_csv(bench / "mqm_ted21_zhen.csv.gz").dropna(subset=["hyp", "ref"])
+    places = talks.seg.str.extract(r"talk\.(\d+):(\d+)").astype(int)
+    talks = talks.assign(seg=places[0] * 10_000 + places[1], z=-talks.mqm)
+    sets.append(("ted.zh-en", "zh", talks[talks.system != "refA"]))
     cases: list[Case] = []
-    for (year, pair), group in frame.groupby(["year", "lp"]):
+    for name, language, group in sets:
         for kind, count in counts.items():
-            stretches = _stretches(group, f"{year}.{pair}", pair[:2], rng)
+            stretches = _stretches(group, name, language, rng)
             made = (_make(stretch, kind, rng) for stretch in stretches)
             useful = (case for case in made if min(len(case.hypothesis), len(case.reference)) >= 3)
             cases += [case for _, case in zip(range(count), useful, strict=False)]
@@ -111,7 +121,7 @@ def _stretches(group: pd.DataFrame, name: str, language: str, rng: random.Random
         system = rng.choice(order[: max(2, len(order) // 3)] if rng.random() < 0.5 else order)
         known = sorted(by_system[system])
         start = rng.randrange(max(1, len(known) - 15))
-        chosen = known[start : start + rng.randrange(15, 60)]
+        chosen = known[start : start + rng.randrange(15, 75)]
         far = [s for s in known if s < chosen[0] - _APART or s > chosen[-1] + _APART]
         if len(chosen) < 12 or len(far) < 20:
             continue
@@ -125,9 +135,14 @@ def _stretches(group: pd.DataFrame, name: str, language: str, rng: random.Random
 
 
 def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
+    loose = kind == "loose"
+    written = [segment[1] for segment in stretch.segments]
+    if rng.random() < (0.4 if loose else 0.2):
+        written = _garbled(written, rng)
+    texts = (written, [segment[2] for segment in stretch.segments])
     sides = []
-    cut = rng.random() < 0.4 and kind != "loose"
-    thin = rng.choice([0.4, 0.7, 0.9, 1.0]) if kind == "loose" else 0.0
+    cut = rng.random() < 0.4
+    thin = rng.choice([0.0, 0.4, 0.7, 0.9]) if loose else 0.0
     moves = 0 if kind == "parallel" else rng.randrange(5)
     for side in (0, 1):
         if kind == "parallel":
@@ -137,16 +152,25 @@ def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
                 merge=rng.uniform(0, 0.25),
                 cut=0.1 * cut,
             )
+        elif loose:
+            damage = Damage(
+                drop=rng.uniform(0.3, 0.8),
+                insert=rng.uniform(0, 0.3),
+                short=rng.uniform(0, 0.15),
+                merge=rng.uniform(0, 0.25),
+                cut=rng.uniform(0.2, 0.9),
+                thin=thin,
+                moves=moves * side,
+            )
         else:
             damage = Damage(
                 drop=rng.uniform(0.05, 0.6),
                 insert=rng.uniform(0, 0.5),
                 merge=rng.uniform(0, 0.2),
                 cut=rng.uniform(0.2, 0.8) * cut,
-                thin=thin,
                 moves=moves * side,
             )
-        items = [_Item(s[1 + side], frozenset({s[0]})) for s in stretch.segments]
+        items = [_Item(t, frozenset({s[0]})) for s, t in zip(stretch.segments, texts[side], strict=True)]
         sides.append(_damaged(items, stretch.foreign[side], damage, rng))
     gold: dict[tuple[int, int], Relation] = {}
     doubtful = set()
@@ -167,8 +191,16 @@ def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
         tuple(item.text for item in sides[1]),
         gold,
         frozenset(doubtful),
-        kind == "loose",
+        loose,
     )
+
+
+def _garbled(sentences: list[str], rng: random.Random) -> list[str]:
+    """Garble names and figures as a pivot language does, each sentence staying one line."""
+    kinds = [kind for kind in KINDS if kind != "merged"]
+    text = "\n".join(" ".join(sentence.split()) for sentence in sentences)
+    garbled = mangle(text, seed=rng.randrange(2**32), rate=rng.uniform(0.2, 0.8), kinds=kinds)[0].split("\n")
+    return garbled if len(garbled) == len(sentences) else sentences
 
 
 def _damaged(items: list[_Item], foreign: Sequence[str], damage: Damage, rng: random.Random) -> list[_Item]:
@@ -177,7 +209,7 @@ def _damaged(items: list[_Item], foreign: Sequence[str], damage: Damage, rng: ra
     changed = []
     for item in kept:
         if rng.random() < damage.cut and len(halves := _halves(item.text)) == 2:
-            changed += _cut(item, halves, foreign, rng)
+            changed += _cut(item, halves, lost if damage.thin and lost else foreign, rng)
         elif damage.thin:
             changed.append(_thinned(item, rng.betavariate(2, 2) * damage.thin, lost or foreign, rng))
         else:
@@ -192,6 +224,9 @@ def _damaged(items: list[_Item], foreign: Sequence[str], damage: Damage, rng: ra
             merged.append(item)
     for _ in range(int(len(merged) * damage.insert)):
         merged.insert(rng.randrange(len(merged) + 1), _Item(rng.choice(foreign)))
+    short = [text for text in foreign if len(text) < _SHORT] or foreign
+    for _ in range(int(len(merged) * damage.short)):
+        merged.insert(rng.randrange(len(merged) + 1), _Item(rng.choice(short)))
     for _ in range(damage.moves if len(merged) > 6 else 0):
         start = rng.randrange(len(merged) - 3)
         block = merged[start : start + rng.randrange(2, max(3, len(merged) // 4))]
