@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from audit.errors import InputError
 from audit.records import Audit, Document, Link, Mode, Score
@@ -19,14 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["AuditResult", "Auditor", "Progress", "align", "audit_files", "audit_text", "score_pairs"]
 
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done and how much there is."""
 
 FORMATS = ("csv", "json", "html", "png")
 """What a result writes unless told otherwise; ``svg`` is known too."""
 
-_PAIRS_AT_ONCE = 512
-"""Pairs whose token vectors are held in memory together: about 100 MB for sentences of usual length."""
+_PAIRS_AT_ONCE = 128
+"""Pairs that are embedded together while others are scored: about 25 MB for sentences of usual length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,17 +256,16 @@ class Auditor:
             )
         encoder = self.encoder(chosen)
         found: dict[int, Score] = {}
-        # Translations of the same reference stand together, so that it is embedded once.
-        first: dict[str, int] = {}
-        order = sorted(range(len(references)), key=lambda i: first.setdefault(references[i], i))
-        for start in range(0, len(order), _PAIRS_AT_ONCE):
+        # Texts of like length fill batches best; translations of one reference stand together, which is embedded once.
+        order = sorted(range(len(references)), key=lambda i: (-len(references[i]), references[i]))
+        parts = [order[start : start + _PAIRS_AT_ONCE] for start in range(0, len(order), _PAIRS_AT_ONCE)]
+        sides = [[[side[i] for i in part] for side in (hypotheses, references)] for part in parts]
+        embedded = _ahead(lambda pair: encoder.encode(pair[0] + pair[1], tokens=True), sides)
+        for part, (ours, theirs), vectors in zip(parts, sides, embedded, strict=True):
             if progress:
-                progress("scoring", start, len(order))
-            pairs = order[start : start + _PAIRS_AT_ONCE]
-            ours, theirs = ([side[i] for i in pairs] for side in (hypotheses, references))
-            vectors = encoder.encode([*ours, *theirs], tokens=True)
-            sides = vectors.part(0, len(pairs)), vectors.part(len(pairs), 2 * len(pairs))
-            found.update(zip(pairs, scoring.score(ours, theirs, *sides, ter=ter or chosen.ter), strict=True))
+                progress("scoring", len(found), len(order))
+            halves = vectors.part(0, len(part)), vectors.part(len(part), 2 * len(part))
+            found.update(zip(part, scoring.score(ours, theirs, *halves, ter=ter or chosen.ter), strict=True))
         return [found[i] for i in range(len(order))]
 
     def _settings(self, mode: Mode, settings: Settings | None) -> Settings:
@@ -290,6 +294,18 @@ audit_text = _SHARED.audit_text
 audit_files = _SHARED.audit_files
 align = _SHARED.align
 score_pairs = _SHARED.score_pairs
+
+
+def _ahead(compute: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
+    """Yield ``compute`` of each item in their order; while the caller uses one, the next is computed."""
+    with ThreadPoolExecutor(1) as pool:
+        coming: deque[Future[_Result]] = deque()
+        for item in items:
+            coming.append(pool.submit(compute, item))
+            if len(coming) > 1:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
 
 
 def _numbered(references: Sequence[str]) -> dict[str, str]:

@@ -18,8 +18,8 @@ __all__ = ["LIMIT_BYTES", "CachedEncoder", "default_store"]
 LIMIT_BYTES = 1 << 30
 """What the file may grow to."""
 
-# Raised when an entry changes its meaning.
-_VERSION = 1
+# Raised when an entry changes its meaning, or the way to compute it its last bits.
+_VERSION = 2
 _FILE = f"embeddings-{_VERSION}.sqlite"
 
 
