@@ -38,7 +38,7 @@ $(MADE)/run: pyproject.toml constraints.txt
 	mkdir -p $(MADE) && touch $@
 
 $(MADE)/test: $(MADE)/run
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,ray]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,ray,pool]'
 	touch $@
 
 $(MADE)/bench: $(MADE)/test

@@ -317,13 +317,30 @@ def _fix(
 def _corpus(
     context: typer.Context,
     manifest: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="MANIFEST...",
-            help="JSON Lines, CSV or Parquet with id, hypothesis and references; folders and patterns too.",
+            help="JSON Lines, CSV or Parquet with id, hypothesis and references; folders, patterns and addresses"
+            " such as s3:// too.",
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results.")],
+    references: Annotated[
+        list[str],
+        typer.Option(
+            metavar="POOL",
+            help="Where documents that name no references look for some: files like the manifest's with id, text and"
+            " perhaps date, or folders of .txt files; repeat it for more.",
+        ),
+    ] = [],  # noqa: B006
+    references_each: Annotated[int, typer.Option(metavar="K", help="References found for one document at most.")] = 3,
+    date_window: Annotated[
+        int,
+        typer.Option(metavar="DAYS", help="Most between the dates of a document and of a reference found for it."),
+    ] = 7,
+    verdict: Annotated[
+        bool, typer.Option("--verdict", help="Judge each text by itself too: is it garbled machine translation?")
+    ] = False,
     engine: Annotated[str, typer.Option(metavar="local|ray", help="Processes of this machine, or Ray.")] = "local",
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Processes, or actors on Ray.  [default: one a core]")
@@ -334,8 +351,12 @@ def _corpus(
     fresh: Annotated[
         bool, typer.Option("--fresh/--resume", help="Remove what an earlier run left, or go on where it ended.")
     ] = False,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="A document that takes longer is rejected; 0: none is.")
+    ] = 600,
     max_rejected: Annotated[
-        int | None, typer.Option(metavar="N", help="End the run when more documents than this are rejected.")
+        int | None,
+        typer.Option(metavar="N", help="End the run, with exit code 1, when more documents than this are rejected."),
     ] = None,
     only: Annotated[
         str | None, typer.Option(metavar="entities", help="Names, numbers and titles only: no scores, no wording.")
@@ -352,24 +373,34 @@ def _corpus(
     verbose: Verbose = False,
 ) -> int:
     """Audit the documents of a manifest into Parquet tables."""
-    from audit.corpus import run_corpus
+    from audit.corpus import TooManyRejectedError, run_corpus
 
     if only not in (None, "entities"):
         raise SettingsError(f"unknown part {only!r} for --only; it can be entities")
     shared = _settings(mode, model, allow, confusions, None, any_language, download, max_chars, no_cache=True)
     settings = replace(shared, ter=ter, scores=only is None, wording=only is None)
     terminal = _Terminal(context.obj, quiet, verbose)
-    done = run_corpus(
-        manifest,
-        output,
-        settings,
-        engine=engine,
-        workers=workers,
-        ray_address=ray_address,
-        fresh=fresh,
-        max_rejected=max_rejected,
-        progress=lambda state: terminal.progress(_pace(state), state.documents + state.rejected, state.total),
-    )
+    try:
+        done = run_corpus(
+            manifest,
+            output,
+            settings,
+            references=references,
+            references_each=references_each,
+            date_window=date_window,
+            verdict=verdict,
+            engine=engine,
+            workers=workers,
+            ray_address=ray_address,
+            fresh=fresh,
+            timeout=timeout or None,
+            max_rejected=max_rejected,
+            progress=lambda state: terminal.progress(_pace(state), state.documents + state.rejected, state.total),
+        )
+    except TooManyRejectedError as error:
+        terminal.clear()
+        _say(f"audit: gate failed: {error}", sys.stderr)
+        return 1
     terminal.clear()
     rejected = f"; {done.rejected} rejected, see {output / 'rejected.parquet'}" if done.rejected else ""
     terminal.note(f"{done.documents} of {done.total} documents in {done.seconds:.0f} s{rejected}")

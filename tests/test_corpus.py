@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
@@ -17,9 +18,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from audit.corpus import run_corpus
+from audit.corpus import TooManyRejectedError, run_corpus
+from audit.corpus.engines import gpu_share
+from audit.corpus.limits import TimeIsUp, time_limit
 from audit.corpus.manifest import Manifest
 from audit.corpus.memo import MemoEncoder
+from audit.corpus.shards import Options, Worker
+from audit.corpus.sources import Source, read_source
 from audit.errors import AuditError, InputError, MissingExtraError, OutputError, SettingsError
 from audit.settings import Settings
 
@@ -212,10 +217,149 @@ def test_poisoned_records_are_rejected_with_a_reason_and_stop_nothing(tmp_path: 
 
 def test_max_rejected_ends_a_run_that_goes_wrong(tmp_path: Path) -> None:
     listed = manifest(tmp_path / "m.jsonl", [b"no"] * 4 + rows(2))
-    with pytest.raises(InputError, match="2 documents were rejected, more than 1"):
+    with pytest.raises(TooManyRejectedError, match="2 documents were rejected, more than 1"):
         run_corpus([listed], tmp_path / "out", FAST, workers=1, shard_size=2, max_rejected=1)
     done = run_corpus([listed], tmp_path / "out", FAST, workers=1, shard_size=2, max_rejected=4)
     assert (done.documents, done.rejected) == (2, 4)
+    stopped = called(listed, tmp_path / "again", "--workers", "1", "--max-rejected", "3")
+    assert (stopped.returncode, "more than 3" in stopped.stderr) == (1, True)
+
+
+def test_one_in_a_hundred_is_poisoned_and_all_others_are_audited(tmp_path: Path) -> None:
+    short = "Angela Merkle has met Emmanuel Makron in Berlin on Tuesday."
+    records: list[dict | bytes] = [{**row, "hypothesis": short} if "hypothesis" in row else row for row in rows(792)]
+    polish = "Wczoraj prezydent spotkał się z premierem, aby omówić sprawy budżetu oraz reformę szkolnictwa wyższego."
+    poison: list[tuple[dict | bytes, str]] = [
+        (b'{"id": "cut", "hypothesis": "A text that ends in the', "not JSON"),
+        (bytes(range(128, 256)), "not UTF-8"),
+        ({"id": "empty", "hypothesis": "", "references": ["news"]}, "is empty"),
+        ({"id": "long", "hypothesis": "one word " * 600_000, "references": ["news"]}, "the limit of 1000000"),
+        ({"id": "bad", "hypothesis": HYPOTHESIS.format(0), "references": [{"no": "string"}]}, "reference 0"),
+        ({"id": "polish", "hypothesis": polish, "references": ["news"]}, "does not look English"),
+        ({"id": "half", "hypothesis": "A text with \ud83d in it.", "references": ["news"]}, "surrogate"),
+        ({"id": "gone", "hypothesis": "nowhere/to/be/found.txt", "references": ["news"]}, "there is no file"),
+    ]
+    for number, (record, _) in enumerate(poison):
+        records.insert(1 + 99 * number + number, record)
+    listed = manifest(tmp_path / "m.jsonl", records)
+    settings = Settings(cache=False, scores=False, wording=False, max_chars=1_000_000)
+    done = run_corpus([listed], tmp_path / "out", settings, workers=2)
+    assert (done.total, done.documents, done.rejected) == (800, 792, 8)
+    found = tables(tmp_path / "out")
+    assert [row["document"] for row in found["documents"]] == [f"doc-{i}" for i in range(792)]
+    for row, (_, reason) in zip(found["rejected"], poison, strict=True):
+        assert reason in row["reason"], row
+
+
+def slow(worker: Worker, seconds: float) -> None:
+    """Make the worker's model take so long over texts that ask for it."""
+    inner = worker._encoder._inner
+
+    class Slow:
+        name, digest, dimension, max_tokens = inner.name, inner.digest, inner.dimension, inner.max_tokens
+
+        def encode(self, texts, *, tokens=False):
+            if len(texts) < 20 and any("slowly" in text for text in texts):
+                time.sleep(seconds)
+            return inner.encode(texts, tokens=tokens)
+
+    worker._encoder = MemoEncoder(Slow())
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system interrupts nothing")
+def test_a_document_that_takes_too_long_is_rejected(tmp_path: Path) -> None:
+    long = "Nothing happens here, and it happens slowly. " * 1001
+    records = [*rows(2), {"id": "slow", "hypothesis": long}]
+    listed = manifest(tmp_path / "m.jsonl", records)
+    worker = Worker(FAST, Options(timeout=5), 1)
+    slow(worker, 60)
+    with Manifest([listed]) as opened:
+        (shard,) = opened.shards(10)
+        result = worker.audit(shard)
+    assert [row[0] for row in result.tables["documents"]] == ["doc-0", "doc-1"]
+    ((document, stage, reason),) = result.tables["rejected"]
+    assert (document, stage) == ("slow", "audit")
+    assert "took longer than 5 s" in reason
+    assert "--timeout" in reason
+
+
+def test_time_is_up_where_no_signal_comes_too() -> None:
+    def work() -> None:
+        try:
+            with time_limit(0.01) as check:
+                time.sleep(0.05)
+                check()
+        except TimeIsUp:
+            ended.append("in time")
+
+    ended: list[str] = []
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert ended == ["in time"]
+
+
+DEADLY = """
+import os
+from audit.corpus import shards
+
+def tables(self, case, check, real=shards.Worker._tables):
+    if case.item.id == "doc-3":
+        os._exit(9)
+    return real(self, case, check)
+
+shards.Worker._tables = tables
+"""
+
+
+@pytest.mark.parametrize("engine", ["local", "ray"])
+def test_a_document_that_kills_its_worker_takes_nothing_with_it(engine: str, tmp_path: Path) -> None:
+    if engine == "ray" and find_spec("ray") is None:
+        pytest.skip("Ray is not installed: pip install 'mt-audit[ray]'")
+    listed = manifest(tmp_path / "m.jsonl", rows(9))
+    # Every process that Python starts reads this first, the workers of both engines too.
+    (tmp_path / "sitecustomize.py").write_text(DEADLY, "utf-8")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    given = command(listed, tmp_path / "out", "--engine", engine, "--workers", "2")
+    environment = {**os.environ, "PYTHONPATH": path}
+    run = subprocess.run(given, capture_output=True, text=True, timeout=300, env=environment)
+    assert run.returncode == 0, run.stderr
+    found = tables(tmp_path / "out")
+    assert [row["document"] for row in found["documents"]] == [f"doc-{i}" for i in range(9) if i != 3]
+    (rejected,) = found["rejected"]
+    assert (rejected["document"], rejected["stage"]) == ("doc-3", "worker")
+    assert "the worker died" in rejected["reason"]
+
+
+@pytest.mark.parametrize(("gpus", "workers", "share"), [(0, 4, 0), (1, 4, 0.25), (1, 3, 0.33), (4, 4, 1), (8, 3, 2)])
+def test_actors_share_the_gpus(gpus: float, workers: int, share: float) -> None:
+    assert gpu_share(gpus, workers) == share
+
+
+def test_a_manifest_may_lie_elsewhere(tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    files = fsspec.filesystem("memory")
+    files.pipe("/bucket/texts/a.txt", b"The text of the file.")
+    row = {"id": "a", "hypothesis": "texts/a.txt", "references": ["One account of it."]}
+    files.pipe("/bucket/lists/one.jsonl", json.dumps({**row, "id": "b", "hypothesis": "Another text."}).encode())
+    files.pipe("/bucket/m.jsonl.gz", gzip.compress(json.dumps(row).encode()))
+    with Manifest(["memory://bucket/m.*", "memory://bucket/lists"]) as listed:
+        (shard,) = listed.shards(10)
+    assert [item.id for item in shard.items] == ["a", "b"]
+    assert read_source(shard.items[0].hypothesis, "a", 1000).text == "The text of the file."
+    assert read_source(shard.items[1].hypothesis, "b", 1000).text == "Another text."
+    with pytest.raises(InputError, match="there is no manifest memory://bucket/other"):
+        Manifest(["memory://bucket/other.jsonl"])
+    with pytest.raises(InputError, match="there is no file"):
+        read_source(Source(path="memory://bucket/gone.txt"), "a", 1000)
+
+
+def test_an_address_without_a_driver_names_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MissingExtraError, match="nosuch"):
+        Manifest(["nosuch://bucket/m.jsonl"])
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'mt-audit\[corpus\]'"):
+        Manifest(["s3://bucket/m.jsonl"])
 
 
 def test_another_run_is_refused_with_the_difference(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ _TYPES = {"text": "string", "integer": "int64", "integer?": "int64", "real": "fl
 _MARKERS = "shards"
 _MAX_BYTES = 1 << 24
 _PER_SHARD = ("documents", "sentences", "entities", "links", "rejected")
-_OWN_FOLDERS = ("documents", "sentences", "entities", "links", ".rejected", _MARKERS)
-_OWN_FILES = ("entities.csv", "rejected.parquet", "run.json")
+_OWN_FOLDERS = ("documents", "sentences", "entities", "links", ".rejected", ".pool", _MARKERS)
+_OWN_FILES = ("entities.csv", "rejected.parquet", "report.html", "run.json")
 
 
 class Dataset:
@@ -35,6 +35,18 @@ class Dataset:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @property
+    def pool(self) -> Path:
+        """The folder of the pool's index.
+
+        Raises:
+            OutputError: a link leads it elsewhere.
+        """
+        folder = self.folder / ".pool"
+        if not folder.resolve().is_relative_to(self.folder.resolve()):
+            raise OutputError(f"{folder} leads out of {self.folder}; remove that link, or take another folder")
+        return folder
 
     def begin(self, identity: Mapping[str, Any], *, fresh: bool) -> None:
         """Make the folder ready for a run of this ``identity``, or for its continuation.

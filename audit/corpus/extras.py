@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.errors import MissingExtraError
 
-__all__ = ["pyarrow_module", "ray_module"]
+__all__ = ["faiss_module", "fsspec_module", "pyarrow_module", "ray_module"]
 
 
 def pyarrow_module(name: str = "pyarrow") -> Any:
@@ -16,7 +16,7 @@ def pyarrow_module(name: str = "pyarrow") -> Any:
     Raises:
         MissingExtraError: pyarrow is not installed.
     """
-    return _module(name, "corpus")
+    return _module(name, "corpus", "a corpus needs")
 
 
 def ray_module() -> Any:
@@ -25,14 +25,37 @@ def ray_module() -> Any:
     Raises:
         MissingExtraError: it is not installed.
     """
-    return _module("ray", "ray")
+    return _module("ray", "ray", "--engine ray needs")
 
 
-def _module(name: str, extra: str) -> Any:
+def faiss_module() -> Any:
+    """Return faiss.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    return _module("faiss", "pool", "a pool of so many references needs")
+
+
+def fsspec_module(address: str) -> Any:
+    """Return fsspec, once it can read what is at ``address``.
+
+    Raises:
+        MissingExtraError: it, or its driver for this kind of address, is not installed.
+    """
+    module = _module("fsspec", "corpus", f"the address {address} needs")
+    try:
+        module.get_filesystem_class(address.partition("://")[0])
+    except (ImportError, ValueError) as error:
+        raise MissingExtraError(f"{address} cannot be read: {error}") from None
+    return module
+
+
+def _module(name: str, extra: str, needs: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
         package = name.partition(".")[0]
         raise MissingExtraError(
-            f"a corpus needs {package}, which is not installed; mend it with: pip install 'mt-audit[{extra}]'"
+            f"{needs} {package}, which is not installed; mend it with: pip install 'mt-audit[{extra}]'"
         ) from None

@@ -29,6 +29,7 @@ __all__ = [
     "is_nationality",
     "is_place",
     "is_word",
+    "place_names",
     "zipf",
 ]
 
@@ -83,6 +84,11 @@ def is_place(name: str) -> bool:
     """Whether ``name`` is a country, region, city, sea or famous building ("the" before it is ignored)."""
     key = fold(name).removeprefix("the ")
     return key in _places() or key in _countries()
+
+
+def place_names() -> frozenset[str]:
+    """Return all places that `is_place` knows, as `fold` writes them."""
+    return _places() | _countries()
 
 
 def is_country(name: str) -> bool:
