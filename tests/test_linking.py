@@ -7,7 +7,7 @@ from entity_texts import CLEAN, as_text, errors, read, reading
 
 from audit.entities.confusions import load
 from audit.entities.linking import resolve
-from audit.records import Link
+from audit.records import Link, Mode
 
 
 def test_a_clean_text_has_no_errors() -> None:
@@ -114,15 +114,45 @@ def test_a_name_that_became_a_word_in_lower_case_is_found_where_the_reference_ha
     assert errors(read("His son bought the port in May.", reference)) == {}
 
 
-def test_a_parallel_reference_that_has_another_name_makes_a_wrong_entity() -> None:
-    hypothesis, reference = (
-        as_text("The plane landed in Sochi at noon."),
-        as_text("The plane landed in Asmara at noon.", "r"),
-    )
+def wrong_names(hypothesis: str, reference: str, mode: Mode = "comparable") -> dict[str, tuple[str, str | None]]:
+    """What is read as an error where the two texts are one linked sentence each; the rest of the reference is not."""
+    ours, theirs = as_text(hypothesis), as_text(reference, "r")
     link = Link((0,), (0,), 0.9, 0.95, "equivalent", "r")
-    parallel = resolve(hypothesis, [reference], [link], load(), mode="parallel")
-    assert errors(parallel) == {"Sochi": ("Asmara", "wrong_entity")}
-    assert errors(resolve(hypothesis, [reference], [link], load())) == {}
+    return errors(resolve(ours, [theirs], [link], load(), mode=mode))
+
+
+def test_a_translation_that_has_another_name_makes_a_wrong_entity_and_a_free_account_does_not() -> None:
+    hypothesis, reference = "A plane came down in Sochi by noon.", "The jet landed at Asmara around midday on Monday."
+    assert wrong_names(hypothesis, reference, "parallel") == {"Sochi": ("Asmara", "wrong_entity")}
+    assert wrong_names(hypothesis, reference) == {}
+
+
+def test_a_known_name_between_the_words_of_another_is_wrong_in_any_mode() -> None:
+    hypothesis = "The ferry from North Haven to the old port was late again on Monday."
+    reference = "The ferry from South Haven to the old port was late again on Monday. Few boats go to North Haven."
+    assert wrong_names(hypothesis, reference) == {"North Haven": ("South Haven", "wrong_entity")}
+    shortened = "The ferry from Haven to the old port was late again on Monday."
+    assert wrong_names(shortened, reference) == {}
+
+
+def test_a_spelled_out_acronym_is_right_only_where_the_references_tell_of_what_it_says() -> None:
+    reference = "The KFD will look into the fires of June. The KFD has few forest rangers."
+    right = "The Karst Forest District will look into the fires of June."
+    wrong = "The Kingdom Finance Department will look into the fires of June."
+    assert wrong_names(right, reference) == {}
+    assert wrong_names(wrong, reference) == {"Kingdom Finance Department": ("KFD", "acronym")}
+
+
+def test_a_small_acronym_between_the_same_words_lost_its_capitals() -> None:
+    hypothesis = "Reports say that us authorities knew of the leak in May."
+    reference = "Reports say that US authorities knew of the leak in May."
+    assert wrong_names(hypothesis, reference) == {"us": ("US", "casing")}
+    assert wrong_names("They told us of the leak in May.", "The US embassy told them of the leak in May.") == {}
+
+
+def test_a_place_that_good_accounts_spell_in_two_ways_is_right_in_both() -> None:
+    hypothesis = "The train to Kiev left the old station late on Monday."
+    assert wrong_names(hypothesis, "The train to Kyiv left the old station late on Monday.") == {}
 
 
 def test_a_spelling_that_other_references_contradict_is_said_and_not_followed() -> None:

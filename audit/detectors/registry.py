@@ -18,7 +18,7 @@ def detect(
     figures, conflicts = numbers.detect(case)
     findings = [
         *names.detect(case, resolution),
-        *titles.detect(case, confusions),
+        *titles.detect(case, confusions, resolution.exchanges),
         *casing.detect(case),
         *figures,
     ]

@@ -2,17 +2,20 @@
 
 Which titles are taken for which is a table (``entities/data/confusions.csv``); that a form stands there is no verdict,
 because other countries do have trade ministers. A finding asks that the references use the right title and never the
-wrong one, or that the text itself also has the right one.
+wrong one, or that the text itself also has the right one. Without any table, words that stand between the same words
+as an office, and are none that could stand for it, are a finding too ("gate guard" for a goalkeeper).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 from audit.detectors.case import Case
 from audit.entities.confusions import Confusions, Entry
-from audit.entities.gazetteers import fold
+from audit.entities.exchanges import Exchange
+from audit.entities.gazetteers import fold, offices_like
 from audit.letters import lowered
 from audit.records import Finding, Sentence
 
@@ -21,28 +24,41 @@ __all__ = ["detect"]
 _LINKED = 0.9
 _ELSEWHERE = 0.65
 _OWN = 0.55
+_LEAST_FIT = 0.5
+_STEM = 5
+_JOINING = frozenset("a an the of and or but in on at by from with as for to who which that this".split())
+_ANYONE = frozenset(
+    """he she it they we you i him her them us his their these those one man woman person people men women mr mrs ms
+    official leader head chief boss""".split()
+)
+"""What stands for an office by way of style."""
 _SMALL = frozenset({"of", "the", "for", "and", "in"})
 
 
-def detect(case: Case, confusions: Confusions) -> list[Finding]:
-    """Return a finding of kind title for each literal title that the references, or the text itself, contradict."""
+def detect(case: Case, confusions: Confusions, exchanges: Sequence[Exchange]) -> list[Finding]:
+    """Return a finding of kind title for each literal title that the references, or the text itself, contradict.
+
+    ``exchanges``: what matching sentences have in each other's place.
+    """
+    stated = _Stated(case)
+    return [*_tabled(case, confusions, stated), *_exchanged(case, exchanges, stated)]
+
+
+def _tabled(case: Case, confusions: Confusions, stated: _Stated) -> Iterator[Finding]:
     titles = {lowered(e.wrong): e for e in confusions.entries if e.kind == "title" and not _same_words(e)}
     if not titles:
-        return []
+        return
     pattern = re.compile(
         r"\b(?:" + "|".join(re.escape(t) for t in sorted(titles, key=len, reverse=True)) + r")\b", re.IGNORECASE
     )
-    stated = _Stated(case)
     linked = _linked_texts(case)
-    findings: list[Finding] = []
     for sentence in case.hypothesis.sentences:
         if not sentence.audited:
             continue
         for match in pattern.finditer(sentence.text):
             entry = titles[lowered(match.group())]
             if sure := _confidence(entry, stated, linked.get(sentence.index, "")):
-                findings.append(_finding(stated, sentence, match, entry, sure))
-    return findings
+                yield _finding(stated, sentence, match, entry, sure)
 
 
 class _Stated:
@@ -62,6 +78,42 @@ class _Stated:
             if match:
                 return reference.document.name, match.start(), match.end()
         return None
+
+
+def _exchanged(case: Case, exchanges: Sequence[Exchange], stated: _Stated) -> Iterator[Finding]:
+    """Yield words that stand in the place of an office and cannot stand for it."""
+    for exchange in exchanges:
+        reference = case.references[exchange.reference].document
+        right = reference.text[exchange.their_start : exchange.their_end]
+        alike = offices_like(right)
+        surface = case.hypothesis.document.text[exchange.start : exchange.end]
+        if exchange.fit < _LEAST_FIT or not alike or not _other_calling(fold(surface), alike):
+            continue
+        if stated.by_references(surface):
+            continue
+        suggestion = right if surface[:1].islower() == right[:1].islower() else _cased(right, surface)
+        yield Finding(
+            "", case.hypothesis.document.name, exchange.sentence, exchange.start, exchange.end, surface, suggestion,
+            right, "title", "major", round(exchange.fit, 4), True,
+            f"“{surface}” stands where {reference.name} has the office “{right}”.",
+            reference.name, exchange.their_start, exchange.their_end,
+        )  # fmt: skip
+
+
+def _other_calling(said: str, alike: Collection[str]) -> bool:
+    """Whether words name a calling, and none of those that may stand for the office."""
+    words = said.split()
+    if not all(w.isalpha() for w in words) or words[0] in _JOINING or words[-1] in _JOINING:
+        return False
+    head = said.split(" of ")[0].split()[-1]
+    kin = {w[:_STEM] for other in alike for w in other.split()}
+    if said in alike or head in alike or (len(words) == 1 and head[:_STEM] in kin):
+        return False
+    return not set(words) <= _ANYONE | _SMALL
+
+
+def _cased(right: str, surface: str) -> str:
+    return right[:1].upper() + right[1:] if surface[:1].isupper() else right[:1].lower() + right[1:]
 
 
 def _same_words(entry: Entry) -> bool:
@@ -92,7 +144,7 @@ def _confidence(entry: Entry, stated: _Stated, linked: str) -> float:
 
 def _finding(stated: _Stated, sentence: Sentence, match: re.Match[str], entry: Entry, sure: float) -> Finding:
     surface = match.group()
-    right = entry.right if surface[:1].isupper() else entry.right[:1].lower() + entry.right[1:]
+    right = entry.right if surface[:1].isupper() else _cased(entry.right, surface)
     place = stated.place(entry.right)
     where = f" as {place[0]} does" if place else " as this text does elsewhere"
     return Finding(

@@ -14,14 +14,15 @@ from audit.entities import evidence
 from audit.entities import gazetteers as gz
 from audit.entities.confusions import Confusions
 from audit.entities.doubts import unheard
+from audit.entities.exchanges import Exchange
 from audit.entities.forms import Form, Forms, form_of, is_acronym, is_ordinary, joined_article, shared_role, spells
 from audit.entities.inventory import Entity, Inventory, Place
 from audit.entities.mentions import Name
 from audit.entities.reliability import contradicted
-from audit.entities.spelling import bones, fold, initials, name_similarity, word_similarity
+from audit.entities.spelling import bones, fold, initials, name_similarity, skeleton, word_similarity
 from audit.records import Link, Text
 
-__all__ = ["Candidates", "spelling_of"]
+__all__ = ["Candidates", "entities_in", "spelling_of"]
 
 _CANDIDATES = 6
 _FAR, _CLOSE = 0.45, 0.72
@@ -43,6 +44,7 @@ class Candidates:
         inventory: Inventory,
         forms: Forms,
         confusions: Confusions,
+        exchanges: Sequence[Exchange],
     ) -> None:
         self.text = text
         self.references = references
@@ -50,6 +52,7 @@ class Candidates:
         self.forms = forms
         self.confusions = confusions
         self.slots = self._slots(links) if references else {}
+        self.framed = self._framed(exchanges)
         self.keys = self._index()
         self.contradicted = contradicted(inventory)
         self.wholes = [fold(e.canonical) for e in inventory.entities]
@@ -77,10 +80,7 @@ class Candidates:
         """Return pairs of a form and an entity that are both left over in aligned sentences: how well the best place
         fits (0 to 1), where it is, and how many there are."""
         numbers = {r.document.name: i for i, r in enumerate(self.references)}
-        by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
-        for members in self.forms.members.values():
-            for name in members:
-                by_sentence[name.sentence].append(name)
+        by_sentence = self._names_by_sentence()
         out: dict[tuple[Form, int], tuple[float, Place, int]] = {}
         for link in links:
             reference = numbers.get(link.document, 0)
@@ -110,6 +110,27 @@ class Candidates:
         equal = 1.0 if link.relation == "equivalent" else 0.7
         return equal * min(1.0, 0.5 * alone + 0.7 * shared)
 
+    def _framed(self, exchanges: Sequence[Exchange]) -> dict[tuple[Form, int], float]:
+        """Return pairs of a form and an entity that stand between the same words in matching sentences: how well the
+        best place fits (0 to 1)."""
+        names = self._names_by_sentence()
+        out: dict[tuple[Form, int], float] = {}
+        for exchange in exchanges:
+            ours = [n for n in names[exchange.sentence] if n.start < exchange.end and exchange.start < n.end]
+            theirs = entities_in(exchange, self.inventory)
+            for name in ours:
+                for index in theirs:
+                    fit = exchange.fit / max(len(ours), len(theirs))
+                    out[form_of(name), index] = max(fit, out.get((form_of(name), index), 0.0))
+        return out
+
+    def _names_by_sentence(self) -> defaultdict[int, list[Name]]:
+        by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
+        for members in self.forms.members.values():
+            for name in members:
+                by_sentence[name.sentence].append(name)
+        return by_sentence
+
     # Who could be meant
 
     def _index(self) -> dict[str, set[int]]:
@@ -117,8 +138,8 @@ class Candidates:
         keys: defaultdict[str, set[int]] = defaultdict(set)
         for index, entity in enumerate(self.inventory.entities):
             for form in (*entity.forms, entity.last):
-                for skeleton in bones(form):
-                    keys["bones:" + skeleton].add(index)
+                for bone in bones(form):
+                    keys["bones:" + bone].add(index)
                 if is_acronym(form):
                     keys["initials:" + fold(form)].add(index)
             for first in self.forms.firsts.get(index, ()):
@@ -142,6 +163,7 @@ class Candidates:
         for key in keys:
             found |= self.keys.get(key, set())
         found |= {index for owner, index in self.slots if owner == form}
+        found |= {index for owner, index in self.framed if owner == form}
         for entry in self.confusions.lookup(members[0].surface):
             index = self.inventory.by_fold.get(fold(entry.right))
             if index is not None:
@@ -149,7 +171,7 @@ class Candidates:
         mine = self.forms.roles.get(form, set())
         if any(body is not None for _, body in mine):
             found |= {i for i, e in enumerate(self.inventory.entities) if shared_role(mine, e, self.inventory)}
-        return {i for i in found if not _land_and_people(members[0].surface, self.inventory.entities[i].canonical)}
+        return {i for i in found if not _same_thing(members[0], self.inventory.entities[i])}
 
     # What speaks for it
 
@@ -191,6 +213,7 @@ class Candidates:
             "office": float(not role and bool({o for o, _ in roles} & {o for o, _ in entity.roles})),
             "slot": slot[0] if slot else 0.0,
             "slot_alike": slot[0] * min(1.0, max(0.0, alike - _FAR) / (_CLOSE - _FAR)) if slot else 0.0,
+            "framed": self.framed.get((form, index), 0.0),
             "slots": math.log(min(slot[2], _SLOTS_COUNTED)) if slot else 0.0,
             "acronym": float(acronym),
             "other_expansion": float(acronym and bool(stands_for)),
@@ -221,11 +244,18 @@ class Candidates:
             "role": f"it is called {role}, as {entity.canonical} is in the references",
             "office": f"it holds the same office as {entity.canonical}",
             "slots": f"the sentences that match have {entity.canonical} in its place again and again",
+            "framed": f"the matching reference sentence has {entity.canonical} between the same words",
             "slot": f"the matching reference sentence has {entity.canonical} in its place",
             "acronym": f"its initials spell {entity.canonical}",
             "confusion": f"{entity.canonical} is known to be translated so",
             "namesake": f"the full name in this text means {entity.canonical}",
         }
+
+
+def entities_in(exchange: Exchange, inventory: Inventory) -> dict[int, Place]:
+    """Return the entities that the reference names in the words of an exchange, and where."""
+    named = inventory.in_sentence.get((exchange.reference, exchange.their_sentence), ())
+    return {i: p for i, p in named if p.start < exchange.their_end and exchange.their_start < p.end}
 
 
 def spelling_of(words: Sequence[str], entity: Entity) -> float:
@@ -240,6 +270,19 @@ def spelling_of(words: Sequence[str], entity: Entity) -> float:
 
 def _surname(form: Form) -> str:
     return joined_article(form)[-1].removesuffix("s")
+
+
+def _same_thing(name: Name, entity: Entity) -> bool:
+    """Whether two known forms are one thing that good accounts write in more than one way: a land and its people, a
+    place (Kyiv, Kiev) or a first name (Andriy, Andrey) with the same consonants."""
+    if _land_and_people(name.surface, entity.canonical):
+        return True
+    theirs = {fold(w): w for w in entity.words}
+    ours = {fold(w): w for w in name.words}
+    left = [w for k, w in ours.items() if k not in theirs]
+    right = [w for k, w in theirs.items() if k not in ours]
+    known = gz.is_place(name.surface) or (bool(left) and all(gz.is_first_name(w) for w in left))
+    return known and bool(right) and skeleton("".join(left)) == skeleton("".join(right))
 
 
 def _land_and_people(a: str, b: str) -> bool:

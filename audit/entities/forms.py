@@ -39,6 +39,12 @@ ARTICLES = frozenset({"al", "el"})
 _WELL_KNOWN = 3.4
 _SURFACES = 50
 
+_BODY_WORDS = gz.ORGANISATION_SUFFIXES | {
+    *"national international federal european american world state royal central general public".split(),
+    *"new united centre center board division programme program service system".split(),
+}
+"""Words that any body's name may have, so that texts which have them tell nothing of this one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Forms:
@@ -111,12 +117,16 @@ def _part(letters: str, inventory: Inventory) -> int | None:
 
 
 def _expanded(words: Sequence[str], inventory: Inventory) -> int | None:
-    """Return the entity whose acronym the words spell out, unless the acronym is known to mean something else."""
+    """Return the entity whose acronym the words spell out: as a table has it, else as far as the references tell of
+    what the words say ("Nigeria Centre for Disease Control" where there is talk of a disease)."""
     index = inventory.by_fold.get(initials(words)) if len(words) > 1 else None
     if index is None or not spells(words, inventory.entities[index]):
         return None
     meanings = {fold(e) for f in inventory.entities[index].forms for e in gz.expansions(f)}
-    return index if not meanings or fold(" ".join(words)) in meanings else None
+    if meanings:
+        return index if fold(" ".join(words)) in meanings else None
+    told = [w for w in words if w.lower() not in _BODY_WORDS and (inventory.knows(w) or inventory.knows(w.lower()))]
+    return index if told else None
 
 
 def _first_names(

@@ -29,6 +29,7 @@ __all__ = [
     "is_nationality",
     "is_place",
     "is_word",
+    "offices_like",
     "place_names",
     "zipf",
 ]
@@ -132,6 +133,22 @@ def is_acronym(word: str) -> bool:
 def expansions(acronym: str) -> tuple[str, ...]:
     """Return what a widely known acronym stands for; empty when it is not known."""
     return _acronyms().get(acronym.replace(".", "").upper(), ())
+
+
+def offices_like(office: str) -> frozenset[str]:
+    """Return the words that may stand for an office in another good account, folded, ``office`` among them; empty for
+    what is no office."""
+    return _offices().get(fold(office), frozenset())
+
+
+@cache
+def _offices() -> Mapping[str, frozenset[str]]:
+    out: dict[str, frozenset[str]] = {}
+    for line in _gazetteer()["offices"].replace("\n", " ").split(";"):
+        written, _, others = line.partition(":")
+        ways = [fold(way) for way in written.split("|")]
+        out |= dict.fromkeys(ways, frozenset((*ways, *_entries(others))))
+    return out
 
 
 @cache

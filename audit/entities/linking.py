@@ -18,6 +18,7 @@ from audit.entities.candidates import Candidates, spelling_of
 from audit.entities.confusions import Confusions
 from audit.entities.disguises import Disguise, find_disguises, named
 from audit.entities.doubts import Doubt, find_doubts, strangeness, unheard
+from audit.entities.exchanges import find_exchanges
 from audit.entities.forms import Form, Forms, form_of, gather, is_acronym, is_ordinary, joined_article, spells
 from audit.entities.inventory import Entity, Inventory, Place, take_inventory
 from audit.entities.joints import Glued, find_glued
@@ -28,13 +29,13 @@ from audit.entities.readings import Reading, Resolution
 from audit.entities.reliability import reliability_notes
 from audit.entities.segments import segment
 from audit.entities.spelling import fold, name_similarity
-from audit.entities.swaps import Swap, find_swaps
+from audit.entities.swaps import Swap, find_exchanged, find_swaps
 from audit.entities.tokens import CaseProfile
 from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, Text
 
 __all__ = ["LINKER", "resolve"]
 
-LINKER = "forms-1"
+LINKER = "forms-2"
 
 _THRESHOLD = 0.5
 _CLOSE = 0.72
@@ -65,22 +66,24 @@ def resolve(
     glued = list(find_glued(text, inventory))
     names = segment(find_names(text, profile), inventory, text, glued)
     forms = gather(names, inventory, text.document.text)
-    candidates = Candidates(text, references, links, inventory, forms, confusions)
+    exchanges = tuple(find_exchanges(text, references, links))
+    candidates = Candidates(text, references, links, inventory, forms, confusions, exchanges)
     allowed = frozenset(allow)
     chosen = _choose(candidates, forms, allowed)
     own = _own_clusters(forms, chosen)
     readings = [_read(name, forms, chosen, own, inventory, allowed) for name in names]
+    swaps = find_exchanged(text, references, exchanges, names, forms, inventory)
     if mode == "parallel":
-        swaps = find_swaps(text, references, links, names, forms, inventory)
-        readings = [_swapped(r, swaps.get(r.name.start), inventory, allowed) for r in readings]
+        swaps = find_swaps(text, references, links, names, forms, inventory) | swaps
+    readings = [_swapped(r, swaps.get(r.name.start), inventory, allowed) for r in readings]
     readings = _with_doubts(readings, allowed, strangeness(inventory) if references else None)
     meant = named(forms, names, {form: choice[0] for form, choice in chosen.items()})
-    hidden = find_disguises(text, references, links, names, meant, inventory, confusions)
+    hidden = find_disguises(text, references, links, exchanges, names, meant, inventory, confusions)
     readings += [_disguised_reading(d, inventory) for d in hidden]
     readings += [_glued_reading(g, inventory) for g in glued]
     readings.sort(key=lambda r: (r.name.start, r.name.end))
     notes = reliability_notes(candidates.contradicted, inventory, references)
-    return Resolution(tuple(readings), inventory, guess_pivot(readings, confusions), notes)
+    return Resolution(tuple(readings), inventory, guess_pivot(readings, confusions), notes, exchanges)
 
 
 def _choose(candidates: Candidates, forms: Forms, allowed: frozenset[str]) -> dict[Form, Choice]:
@@ -202,8 +205,9 @@ def _swapped(reading: Reading, swap: Swap | None, inventory: Inventory, allowed:
     if swap is None or known or swap.confidence < _THRESHOLD or reading.name.surface in allowed:
         return reading
     entity = inventory.entities[swap.entity]
-    signal = Signal("slot", 0.0, f"the translation has {swap.form} in its place")
-    kind: EntityKind = "name_as_word" if is_ordinary(reading.name.words) else "wrong_entity"
+    signal = Signal("slot", 0.0, f"the matching reference sentence has {swap.form} in its place")
+    word = reading.entity is None and is_ordinary(reading.name.words)
+    kind: EntityKind = "name_as_word" if word else "wrong_entity"
     return Reading(
         reading.name, swap.entity, entity.canonical, entity.type, kind, "major", swap.form, swap.confidence, True,
         (signal,), swap.place,
@@ -237,7 +241,8 @@ def _disguised_reading(disguise: Disguise, inventory: Inventory) -> Reading:
     name = Name(token.sentence, token.start, token.end, token.text, (token.text,), "", "", True, False, "other")
     form = next(form for form, places in entity.places.items() if disguise.place in places)
     return Reading(
-        name, disguise.entity, entity.canonical, entity.type, "name_as_word", "major", form, disguise.confidence, True,
+        name, disguise.entity, entity.canonical, entity.type, disguise.kind,
+        "minor" if disguise.kind == "casing" else "major", form, disguise.confidence, True,
         (Signal("disguise", 0.0, disguise.reason),), disguise.place,
     )  # fmt: skip
 

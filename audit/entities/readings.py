@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from audit.entities.exchanges import Exchange
 from audit.entities.inventory import Inventory, Place
 from audit.entities.mentions import Name
 from audit.records import Document, EntityKind, EntityType, Finding, Mention, MentionStatus, Severity, Signal, Text
@@ -49,12 +50,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """All names of a hypothesis as read against the inventory of its references."""
+    """All names of a hypothesis as read against the inventory of its references.
+
+    ``exchanges``: what matching sentences have in each other's place.
+    """
 
     readings: tuple[Reading, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
     pivot: Pivot | None = None
     notes: tuple[str, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
 
     def typed(self) -> list[Mention]:
         """Return the readings as mentions without a document or status, for their types."""

@@ -1,6 +1,8 @@
-"""Names that stand where a parallel reference has another: what two aligned translations leave over on both sides.
+"""Names that stand where a reference has another: right elsewhere, wrong here ("South Korea" for the North).
 
-Only a translation of the same text says that much; comparable accounts name others for good reasons.
+In any mode, what stands between the same words of matching sentences (``exchanges``). A translation of the same text
+says more: there, whatever two sentences leave over on both sides was exchanged. Comparable accounts name others for
+good reasons.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from audit.entities import gazetteers as gz
+from audit.entities.candidates import entities_in
+from audit.entities.exchanges import Exchange
 from audit.entities.forms import Forms, form_of, is_ordinary
 from audit.entities.inventory import Inventory, Place
 from audit.entities.lexicon import is_proper
@@ -21,7 +25,7 @@ from audit.entities.mentions import Name
 from audit.entities.spelling import fold, initials, word_similarity
 from audit.records import Link, Text
 
-__all__ = ["Swap", "find_swaps"]
+__all__ = ["Swap", "find_exchanged", "find_swaps"]
 
 _CONTEXT = 5
 _STEM = 4
@@ -30,6 +34,7 @@ _LEAST_FIT = 0.2
 _ALONE = 0.25
 _TRUSTED_LINK = 0.5
 _SLOPE, _MIDDLE = 4.0, 0.05
+_LEAST_EXCHANGE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,38 @@ class Swap:
     form: str
     place: Place
     confidence: float
+
+
+def find_exchanged(
+    text: Text,
+    references: Sequence[Text],
+    exchanges: Sequence[Exchange],
+    names: Sequence[Name],
+    forms: Forms,
+    inventory: Inventory,
+) -> dict[int, Swap]:
+    """Return, by the offset of the name, what stands in place of known names between the same words."""
+    by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
+    for name in names:
+        by_sentence[name.sentence].append(name)
+    swaps: dict[int, Swap] = {}
+    for exchange in exchanges:
+        ours = [n for n in by_sentence[exchange.sentence] if n.start < exchange.end and exchange.start < n.end]
+        theirs = entities_in(exchange, inventory)
+        if exchange.fit < _LEAST_EXCHANGE or len(ours) != 1 or len(theirs) != 1:
+            continue
+        name, (index, place) = ours[0], *theirs.items()
+        known = forms.known[form_of(name)]
+        there = {i for i, _ in inventory.in_sentence[exchange.reference, exchange.their_sentence]}
+        covered = name.start <= exchange.start and exchange.end <= name.end
+        covered = covered and place.start <= exchange.their_start and exchange.their_end <= place.end
+        reference = references[exchange.reference].document.text
+        if known is None or known in there or index in forms.present.get(name.sentence, ()) or not covered:
+            continue
+        if not _one_in_other_words(name.words, re.findall(r"\w+", reference[place.start : place.end])):
+            form = _form_there(place, reference, name, text.document.text)
+            swaps[name.start] = Swap(index, form, place, exchange.fit)
+    return swaps
 
 
 def find_swaps(
@@ -111,6 +148,17 @@ def _left_over(
 def _is_name(words: Sequence[str]) -> bool:
     """Whether words are a name and not an ordinary word with a capital ("the Police Commissioner")."""
     return len(words) > 1 or is_proper(words[0]) or not is_ordinary(words)
+
+
+def _one_in_other_words(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two names may be one: the other shortened, a people and its land, an acronym, another spelling."""
+    mine, others = {fold(w): w for w in ours}, {fold(w): w for w in theirs}
+    left, right = [w for k, w in mine.items() if k not in others], [w for k, w in others.items() if k not in mine]
+    if not left or not right or initials(ours) in others or initials(theirs) in mine:
+        return True
+    if _land_and_people(" ".join(ours), " ".join(theirs)) or _land_and_people(" ".join(theirs), " ".join(ours)):
+        return True
+    return word_similarity("".join(left), "".join(right)) >= _RELATED
 
 
 def _related(words: Sequence[str], other: str) -> bool:

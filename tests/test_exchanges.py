@@ -1,0 +1,58 @@
+"""What two linked sentences have in each other's place."""
+
+from __future__ import annotations
+
+from entity_texts import as_text
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.entities.exchanges import find_exchanges
+from audit.records import Link
+
+WORDS = st.lists(st.sampled_from(["red", "boats", "left", "Oslo", "harbour", "US", "us", "12"]), min_size=1, max_size=9)
+
+
+def exchanged(hypothesis: str, reference: str, confidence: float = 1.0) -> list[tuple[str, str, float]]:
+    ours, theirs = as_text(hypothesis), as_text(reference, "r")
+    link = Link((0,), (0,), 0.9, confidence, "equivalent", "r")
+    return [
+        (ours.document.text[e.start : e.end], theirs.document.text[e.their_start : e.their_end], e.fit)
+        for e in find_exchanges(ours, [theirs], [link])
+    ]
+
+
+def test_words_between_the_same_words_are_exchanged() -> None:
+    assert [pair[:2] for pair in exchanged("The man of the chair left Oslo.", "The chairman left Oslo.")] == [
+        ("man of the chair", "chairman")
+    ]
+
+
+def test_the_fit_falls_with_the_link_the_frame_and_the_rest_of_the_sentence() -> None:
+    same = exchanged("Three red boats left Oslo on Monday.", "Three red boats left Bergen on Monday.")[0][2]
+    unsure = exchanged("Three red boats left Oslo on Monday.", "Three red boats left Bergen on Monday.", 0.6)[0][2]
+    other = exchanged("Three red boats left Oslo on Monday.", "Then they all left Bergen on a Friday.")[0][2]
+    assert same == 1.0
+    assert unsure < same
+    assert other < same
+
+
+def test_an_unsure_link_exchanges_nothing() -> None:
+    assert exchanged("Red boats left Oslo.", "Red boats left Bergen.", 0.3) == []
+
+
+def test_small_acronyms_keep_their_capitals() -> None:
+    assert exchanged("He told us all.", "He told US all.")[0][:2] == ("us", "US")
+
+
+@given(WORDS, WORDS)
+def test_spans_lie_in_their_sentences_and_differ(ours: list[str], theirs: list[str]) -> None:
+    for surface, other, fit in exchanged(" ".join(ours), " ".join(theirs)):
+        assert surface
+        assert other
+        assert surface != other
+        assert 0 <= fit <= 1
+
+
+@given(WORDS)
+def test_a_sentence_exchanges_nothing_with_itself(words: list[str]) -> None:
+    assert exchanged(" ".join(words), " ".join(words)) == []
