@@ -135,10 +135,13 @@ def _align(
     current = vectors
     links: tuple[Link, ...] = ()
     resolution = readings.Resolution()
+    surveyed = linking.survey(text, others)
     for turn in range(_ROUNDS):
         report("aligning", turn, _ROUNDS)
         links = _links(shown, current, others, other_vectors, settings, encoder)
-        resolution = linking.resolve(text, others, links, confusions, settings.allow, mode=settings.mode)
+        resolution = linking.resolve(
+            text, others, links, confusions, settings.allow, mode=settings.mode, surveyed=surveyed
+        )
         corrected = readings.corrected(resolution, text)
         changed = [i for i, (a, b) in enumerate(zip(shown, corrected, strict=True)) if a != b]
         if not settings.realign or not changed:

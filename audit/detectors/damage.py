@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from audit.detectors.case import Case
 from audit.detectors.foreign import is_english, language
 from audit.detectors.marks import ReferencePlace, mark, part_of_address, reference_words
-from audit.detectors.spelling import correction
+from audit.detectors.spelling import Speller
 from audit.entities.gazetteers import zipf
 from audit.records import Finding, Sentence
 
@@ -43,20 +43,21 @@ _VERY_FREQUENT = 4.5
 def detect(case: Case) -> list[Finding]:
     """Return a finding of kind damage for every place that is wrong whatever the references say."""
     known = reference_words(case.references)
+    speller = Speller(known)
     wordings = " \n ".join(s.text for text in case.references for s in text.sentences if s.audited)
     found: list[Finding] = []
     for sentence in case.hypothesis.sentences:
         if not sentence.audited:
             continue
-        for finding in _all(sentence, known):
+        for finding in _all(sentence, known, speller):
             # What a reference writes in the same way is a matter of style.
             if finding.surface not in wordings:
                 found.append(finding)
     return found
 
 
-def _all(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterator[Finding]:
-    yield from _misspelt(sentence, known)
+def _all(sentence: Sentence, known: Mapping[str, ReferencePlace], speller: Speller) -> Iterator[Finding]:
+    yield from _misspelt(sentence, known, speller)
     yield from _joined(sentence, known)
     yield from _doubled(sentence)
     yield from _broken(sentence)
@@ -64,7 +65,7 @@ def _all(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterator[Fi
     yield from _punctuation(sentence)
 
 
-def _misspelt(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterator[Finding]:
+def _misspelt(sentence: Sentence, known: Mapping[str, ReferencePlace], speller: Speller) -> Iterator[Finding]:
     for match in _LETTERS.finditer(sentence.text):
         word = match.group()
         lowered = word.lower()
@@ -73,7 +74,7 @@ def _misspelt(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterat
             continue
         if language(lowered) or not lowered.isascii():
             continue
-        right = correction(lowered, known)
+        right = speller.correction(lowered)
         # A capital may be a name's, which is not this detector's business: a plain word must explain it.
         if right is None or not (
             word.islower() or (opening and zipf(right) >= _VERY_FREQUENT) or (right in known and _plain(right))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from string import ascii_lowercase
 
@@ -13,7 +13,7 @@ from audit.detectors.foreign import is_english
 from audit.detectors.relations import vocabulary
 from audit.entities.gazetteers import zipf
 
-__all__ = ["correction"]
+__all__ = ["Speller"]
 
 _SHORTEST = 3
 _LONG = 7
@@ -26,23 +26,34 @@ _RARE = 1.0
 _PLAUSIBLE = 3.0
 
 
-def correction(word: str, known: Collection[str] | Mapping[str, object]) -> str | None:
-    """Return what ``word`` (lower case) is a misspelling of, or None when it is a word or like none.
+class Speller:
+    """Tells misspellings from words. ``known``: the words of the references (lower case), which are preferred."""
 
-    ``known`` holds the words of the references, which are preferred.
-    """
-    own = zipf(word)
-    if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha() or own >= _WELL_KNOWN or is_english(word):
-        return None
-    floor = max(_PLAUSIBLE, max(own, _RARE) + _RATIO)
-    near = [w for w in _edits(word) if zipf(w) >= floor or (w in known and zipf(w) > own)]
-    if near:
-        return max(near, key=lambda w: (w in known, zipf(w), w))
-    if len(word) < _LONG or own:
-        return None
-    close = process.extract(word, [w for w in known if len(w) >= _LONG - 1], scorer=OSA.distance, score_cutoff=2)
-    close = close or process.extract(word, _frequent(), scorer=OSA.distance, score_cutoff=2)
-    return str(min(close, key=lambda c: (c[1], -zipf(c[0]), c[0]))[0]) if close else None
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
+        self._long = _long(known)
+        self._found: dict[str, str | None] = {}
+
+    def correction(self, word: str) -> str | None:
+        """Return what ``word`` (lower case) is a misspelling of, or None when it is a word or like none."""
+        if word not in self._found:
+            self._found[word] = self._correction(word)
+        return self._found[word]
+
+    def _correction(self, word: str) -> str | None:
+        own = zipf(word)
+        if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha() or own >= _WELL_KNOWN or is_english(word):
+            return None
+        floor = max(_PLAUSIBLE, max(own, _RARE) + _RATIO)
+        known = self._known
+        near = [w for w in _edits(word) if zipf(w) >= floor or (w in known and zipf(w) > own)]
+        if near:
+            return max(near, key=lambda w: (w in known, zipf(w), w))
+        if len(word) < _LONG or own:
+            return None
+        close = process.extract(word, self._long, scorer=OSA.distance, score_cutoff=2)
+        close = close or process.extract(word, _frequent(), scorer=OSA.distance, score_cutoff=2)
+        return str(min(close, key=lambda c: (c[1], -zipf(c[0]), c[0]))[0]) if close else None
 
 
 def _edits(word: str) -> Iterator[str]:
@@ -58,6 +69,11 @@ def _edits(word: str) -> Iterator[str]:
                 yield left + letter + right[1:]
 
 
+def _long(words: Iterable[str]) -> tuple[str, ...]:
+    """Return those words that a long one may be a misspelling of."""
+    return tuple(w for w in words if len(w) >= _LONG - 1)
+
+
 @cache
 def _frequent() -> tuple[str, ...]:
-    return tuple(w for w in vocabulary() if len(w) >= _LONG - 1 and zipf(w) >= _PLAUSIBLE)
+    return tuple(w for w in _long(vocabulary()) if zipf(w) >= _PLAUSIBLE)

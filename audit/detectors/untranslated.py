@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from audit.detectors.case import Case
 from audit.detectors.foreign import is_english, language, script
 from audit.detectors.marks import ReferencePlace, mark, part_of_address, reference_words
-from audit.detectors.spelling import correction
+from audit.detectors.spelling import Speller
 from audit.entities.gazetteers import is_first_name, is_place, zipf
 from audit.records import Finding, Sentence
 
@@ -30,6 +30,7 @@ _SCRIPT, _COMMON, _UNKNOWN, _CAPITAL = 0.98, 0.9, 0.75, 0.6
 def detect(case: Case) -> list[Finding]:
     """Return a finding for every run of words that are in no way English and that no reference has."""
     known = reference_words(case.references)
+    speller = Speller(known)
     parallel = case.mode == "parallel"
     found: list[Finding] = []
     text = case.hypothesis.document.text
@@ -37,7 +38,7 @@ def detect(case: Case) -> list[Finding]:
     for sentence in case.hypothesis.sentences:
         if sentence.audited and not at_home:
             found.extend(_scripts(sentence, known))
-            found.extend(_latin(sentence, known, capitals=parallel))
+            found.extend(_latin(sentence, known, speller, capitals=parallel))
     return found
 
 
@@ -72,12 +73,14 @@ def _runs(text: str, scripts: list[str]) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _latin(sentence: Sentence, known: Mapping[str, ReferencePlace], *, capitals: bool) -> Iterator[Finding]:
+def _latin(
+    sentence: Sentence, known: Mapping[str, ReferencePlace], speller: Speller, *, capitals: bool
+) -> Iterator[Finding]:
     run: list[tuple[int, int, str, float]] = []
     for match in _LETTERS.finditer(sentence.text):
         reading = None
         if not part_of_address(sentence.text, *match.span()):
-            reading = _read(match.group(), match.start() == 0, known, capitals)
+            reading = _read(match.group(), match.start() == 0, known, speller, capitals)
         if reading is None:
             if run:
                 yield _finding(sentence, run)
@@ -88,7 +91,9 @@ def _latin(sentence: Sentence, known: Mapping[str, ReferencePlace], *, capitals:
         yield _finding(sentence, run)
 
 
-def _read(written: str, initial: bool, known: Mapping[str, ReferencePlace], capitals: bool) -> tuple[str, float] | None:
+def _read(
+    written: str, initial: bool, known: Mapping[str, ReferencePlace], speller: Speller, capitals: bool
+) -> tuple[str, float] | None:
     """Return the language of a word that is not English (empty when unknown) and how sure that is."""
     word = _ELIDED.sub("", _POSSESSIVE.sub("", written))
     lowered = word.lower()
@@ -98,7 +103,7 @@ def _read(written: str, initial: bool, known: Mapping[str, ReferencePlace], capi
         if foreign := language(lowered):
             return foreign, _COMMON
         unheard = not is_english(lowered) and not zipf(lowered)
-        unheard = unheard and (not lowered.isascii() or correction(lowered, known) is None)
+        unheard = unheard and (not lowered.isascii() or speller.correction(lowered) is None)
         return ("", _UNKNOWN) if unheard else None
     if (capitals or initial) and word[1:].islower() and zipf(lowered) < _RARE:
         name = is_first_name(word) or is_place(word)

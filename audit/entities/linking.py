@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from audit.entities import evidence
 from audit.entities import gazetteers as gz
@@ -33,7 +33,7 @@ from audit.entities.swaps import Swap, find_exchanged, find_swaps
 from audit.entities.tokens import CaseProfile
 from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, Text
 
-__all__ = ["LINKER", "resolve"]
+__all__ = ["LINKER", "Survey", "resolve", "survey"]
 
 LINKER = "forms-2"
 
@@ -46,6 +46,29 @@ Choice = tuple[int, float, tuple[Signal, ...]]
 """The entity that a form means, how probable that is, and what speaks for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The names of a text and of its references, which no alignment changes.
+
+    ``glued``: words that swallowed a name; ``names``: all others of the text, in order; ``forms``: the same gathered.
+    """
+
+    inventory: Inventory
+    glued: tuple[Glued, ...]
+    names: tuple[Name, ...]
+    forms: Forms
+
+
+def survey(text: Text, references: Sequence[Text]) -> Survey:
+    """Find the names of ``text`` and of the ``references``."""
+    theirs = CaseProfile.of(references)
+    profile = theirs + CaseProfile.of((text,))
+    inventory = take_inventory(references, theirs)
+    glued = tuple(find_glued(text, inventory))
+    names = tuple(segment(find_names(text, profile), inventory, text, glued))
+    return Survey(inventory, glued, names, gather(names, inventory, text.document.text))
+
+
 def resolve(
     text: Text,
     references: Sequence[Text],
@@ -54,18 +77,15 @@ def resolve(
     allow: Collection[str] = (),
     *,
     mode: Mode = "comparable",
+    surveyed: Survey | None = None,
 ) -> Resolution:
     """Read every name of ``text`` against what the ``references`` hold.
 
     ``links`` (of the last alignment) give the sentences whose left-over names may mean each other. Forms in ``allow``
-    are right whatever the references say.
+    are right whatever the references say. ``surveyed``: what ``survey`` returned for the same texts, if it is at hand.
     """
-    theirs = CaseProfile.of(references)
-    profile = theirs + CaseProfile.of((text,))
-    inventory = take_inventory(references, theirs)
-    glued = list(find_glued(text, inventory))
-    names = segment(find_names(text, profile), inventory, text, glued)
-    forms = gather(names, inventory, text.document.text)
+    known = surveyed or survey(text, references)
+    inventory, glued, names, forms = known.inventory, known.glued, known.names, known.forms
     exchanges = tuple(find_exchanges(text, references, links))
     candidates = Candidates(text, references, links, inventory, forms, confusions, exchanges)
     allowed = frozenset(allow)
