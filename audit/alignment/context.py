@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from audit.alignment.matching import Found
 from audit.alignment.nearest import DECIMALS
 from audit.alignment.pairs import Figures, Known, rivals, tabulate
-from audit.alignment.vectors import Floats, Indices, Side
+from audit.alignment.vectors import Floats, Indices, Side, blocks, cosines
 
 __all__ = ["BEYOND", "TOGETHER", "surroundings"]
 
@@ -129,11 +129,12 @@ def _likeliest_other(chance: Values, groups: Indices) -> Indices:
 def _gain_of_both(fixed: Side, merging: Side, own: Indices, other: Indices, likeliest: Indices) -> Values:
     """Return what ``other`` merged with the sentence of the likeliest other pair gains over the better of the two."""
     weighted = merging.vectors * merging.lengths[:, None]
-    merged = weighted[other] + weighted[other[likeliest]]
-    merged /= np.maximum(np.linalg.norm(merged, axis=1, keepdims=True), 1e-9)
-    vectors = fixed.vectors[own]
-    cosine = np.einsum("cd,cd->c", vectors, merging.vectors[other])
-    both = np.einsum("cd,cd->c", vectors, merged)
+    cosine = cosines(fixed.vectors, own, merging.vectors, other)
+    both = np.empty(len(own))
+    for part in blocks(len(own)):
+        merged = weighted[other[part]] + weighted[other[likeliest[part]]]
+        merged /= np.maximum(np.linalg.norm(merged, axis=1, keepdims=True), 1e-9)
+        both[part] = np.einsum("cd,cd->c", fixed.vectors[own[part]], merged)
     return np.asarray(np.round(both - np.maximum(cosine, cosine[likeliest]), DECIMALS), dtype=np.float64)
 
 
@@ -142,12 +143,11 @@ def _gain_of_next(fixed: Side, merging: Side, own: Indices, other: Indices) -> V
     weighted = merging.vectors * merging.lengths[:, None]
     two = weighted[:-1] + weighted[1:]
     two /= np.maximum(np.linalg.norm(two, axis=1, keepdims=True), 1e-9)
-    vectors = fixed.vectors[own]
-    cosine = np.einsum("cd,cd->c", vectors, merging.vectors[other])
+    cosine = cosines(fixed.vectors, own, merging.vectors, other)
     best = np.full(len(own), -1.0)
     for first in (other - 1, other):
-        inside = (first >= 0) & (first < len(two))
-        merged = np.einsum("cd,cd->c", vectors[inside], two[first[inside]])
+        inside = np.flatnonzero((first >= 0) & (first < len(two)))
+        merged = cosines(fixed.vectors, own[inside], two, first[inside])
         best[inside] = np.maximum(best[inside], merged - cosine[inside])
     return np.round(best, DECIMALS)
 
@@ -164,8 +164,7 @@ def _window(hypothesis: Side, reference: Side, rows: Indices, columns: Indices) 
             window[distance:] += weight * vectors[:-distance]
             window[:-distance] += weight * vectors[distance:]
         windows.append(window / np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-9))
-    cosine = np.einsum("cd,cd->c", windows[0][rows], windows[1][columns])
-    return np.asarray(np.round(cosine, DECIMALS), dtype=np.float64)
+    return np.round(cosines(windows[0], rows, windows[1], columns), DECIMALS)
 
 
 def _order(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.alignment.nearest import DECIMALS, Nearest, nearest, spread
+from audit.alignment.nearest import DECIMALS, Nearest, best_cells, nearest, spread
 from audit.alignment.vectors import Floats, Indices
 
 __all__ = ["nearest_in_order"]
@@ -37,12 +37,12 @@ def nearest_in_order(x: Floats, y: Floats, k: int, progress: Callable[[int, int]
     for start in range(0, n, _ROWS):
         stop = min(start + _ROWS, n)
         first, last = int(low[start]), int(high[stop - 1])
-        found = nearest(x[start:stop], y[first:last], k)
-        width = found.row_values.shape[1]
-        row_values[start:stop, :width] = found.row_values
-        row_columns[start:stop, :width] = found.row_columns + first
-        columns = np.repeat(np.arange(first, last), found.column_rows.shape[1])
-        seen.append((found.column_values.ravel(), found.column_rows.ravel() + start, columns))
+        in_rows, their_columns, in_columns, their_rows = best_cells(x[start:stop], y[first:last], k)
+        width = in_rows.shape[1]
+        row_values[start:stop, :width] = in_rows
+        row_columns[start:stop, :width] = their_columns + first
+        columns = np.repeat(np.arange(first, last), their_rows.shape[1])
+        seen.append((in_columns.ravel(), their_rows.ravel() + start, columns))
         if progress is not None:
             progress(stop, n)
     values, rows, columns = (np.concatenate(parts) for parts in zip(*seen, strict=True))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from audit.alignment.context import surroundings
 from audit.alignment.corridor import nearest_in_order
@@ -17,7 +18,7 @@ from audit.alignment.model import load_model
 from audit.alignment.nearest import nearest
 from audit.alignment.pairs import candidates, describe, promising
 from audit.alignment.surface import compare
-from audit.alignment.vectors import Floats, Indices, Side
+from audit.alignment.vectors import Floats, Indices, Side, cosines
 from audit.records import Mode
 
 __all__ = ["IDENTICAL", "NEAREST", "Evidence", "Judged", "evidence", "identical", "judge", "with_settled"]
@@ -89,8 +90,9 @@ def evidence(
 ) -> Evidence:
     """Choose the pairs that are worth a look and gather the figures that speak for or against them."""
     settled = identical(hypothesis.sentences, reference.sentences)
-    open_rows = np.setdiff1d(np.arange(len(hypothesis)), settled[0])
-    open_columns = np.setdiff1d(np.arange(len(reference)), settled[1])
+    open_rows, open_columns = (
+        np.delete(np.arange(len(side)), places) for side, places in zip((hypothesis, reference), settled, strict=True)
+    )
     left, right = hypothesis.take(open_rows), reference.take(open_columns)
     rows = columns = np.zeros(0, dtype=np.intp)
     table = np.zeros((0, 1), dtype=np.float32)
@@ -98,11 +100,11 @@ def evidence(
     if len(left) and len(right):
         search = nearest_in_order if mode == "parallel" else nearest
         # The products are too small to share: threads that wait for each other make them twenty times slower.
-        with threadpool_limits(1, user_api="blas"):
+        with _threads().limit(limits=1, user_api="blas"):
             near = search(left.vectors, right.vectors, NEAREST, progress)
             rows, columns = candidates(near, _FLOOR)
             if len(rows):
-                cosine = np.einsum("cd,cd->c", left.vectors[rows], right.vectors[columns]).astype(np.float64)
+                cosine = cosines(left.vectors, rows, right.vectors, columns)
                 common = compare(left.sentences, right.sentences, rows, columns)
                 kept = promising(cosine, common, rows, columns)
                 rows, columns = rows[kept], columns[kept]
@@ -112,6 +114,12 @@ def evidence(
                     matches, parts = match(left, right, rows, columns)
                 table = describe(left, right, near, rows, columns, common, matches, parts)
     return Evidence(open_rows[rows], open_columns[columns], table, matches, settled)
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Return what holds the threads of numpy's products; to find them takes longer than to align two short texts."""
+    return ThreadpoolController()
 
 
 def identical(hypothesis: Sequence[str], reference: Sequence[str]) -> tuple[Indices, Indices]:

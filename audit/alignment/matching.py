@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.alignment.vectors import Floats, Indices, Side, members, numbered
+from audit.alignment.vectors import Floats, Indices, Side, distinct, members, numbered
 
 __all__ = ["Found", "match"]
 
@@ -192,7 +192,7 @@ def _weights(hypothesis: Side, reference: Side) -> tuple[Floats, Floats]:
     different, flat = numbered(pieces)
     size = max(len(different), 1)
     owner = np.repeat(np.arange(len(sentences)), [len(known.offsets) for known in tokens])
-    counts = np.bincount(np.unique(owner * size + flat) % size, minlength=size)
+    counts = np.bincount(distinct(owner * size + flat) % size, minlength=size)
     rarity = np.log((len(sentences) + 1) / np.maximum(counts, 1))[flat]
     shares = rarity / np.maximum(np.bincount(owner, weights=rarity, minlength=len(sentences)), 1e-6)[owner]
     border = int(np.searchsorted(owner, len(hypothesis)))

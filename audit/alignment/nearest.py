@@ -9,7 +9,7 @@ import numpy as np
 
 from audit.alignment.vectors import Floats, Indices
 
-__all__ = ["DECIMALS", "Nearest", "nearest", "spread"]
+__all__ = ["DECIMALS", "Nearest", "best_cells", "nearest", "spread"]
 
 DECIMALS = 3
 """Similarities are rounded to this before anything is decided: models agree across machines within about 1e-4."""
@@ -39,6 +39,13 @@ def nearest(x: Floats, y: Floats, k: int, progress: Callable[[int, int], None] |
 
     ``progress`` is called with the rows done and their number. Memory is linear in n + m.
     """
+    return Nearest(*best_cells(x, y, k, progress), *spread(x, y))
+
+
+def best_cells(
+    x: Floats, y: Floats, k: int, progress: Callable[[int, int], None] | None = None
+) -> tuple[Floats, Indices, Floats, Indices]:
+    """Return the first four fields of ``nearest``."""
     n, m = len(x), len(y)
     columns = max(_GROUPS, -(-m // _GROUPS) * _GROUPS)
     padded = np.zeros((columns, y.shape[1]), dtype=np.float32)
@@ -55,12 +62,15 @@ def nearest(x: Floats, y: Floats, k: int, progress: Callable[[int, int], None] |
             progress(min(start + height, n), n)
     row_values, row_columns = _ordered(*(np.concatenate(parts) for parts in zip(*by_row, strict=True)))
     column_values, column_rows = _ordered(*by_column)
-    return Nearest(row_values, row_columns, column_values, column_rows, *spread(x, y))
+    return row_values, row_columns, column_values, column_rows
 
 
 def spread(x: Floats, y: Floats) -> tuple[float, float]:
-    """Return mean and deviation of all cells of ``x @ y.T`` without making it."""
+    """Return mean and deviation of all cells of ``x @ y.T``; that of long texts is not made."""
     cells = len(x) * len(y)
+    if cells <= x.shape[1] ** 2:
+        whole = (x @ y.T).astype(np.float64)
+        return float(whole.mean()), float(whole.std())
     mean = float(x.sum(axis=0, dtype=np.float64) @ y.sum(axis=0, dtype=np.float64)) / cells
     square = float(np.sum((x.T @ x).astype(np.float64) * (y.T @ y))) / cells
     return mean, max(square - mean * mean, 0.0) ** 0.5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from audit.alignment.matching import Found
 from audit.alignment.nearest import DECIMALS, Nearest
 from audit.alignment.surface import Overlap
-from audit.alignment.vectors import Floats, Indices, Side
+from audit.alignment.vectors import Floats, Indices, Side, cosines, distinct
 
 __all__ = ["ALONE", "MATCHED", "Figures", "Known", "candidates", "describe", "promising", "rivals", "tabulate"]
 
@@ -89,7 +89,7 @@ def candidates(near: Nearest, floor: float) -> tuple[Indices, Indices]:
     m = len(near.column_rows)
     by_row = np.arange(len(near.row_columns))[:, None] * m + near.row_columns
     by_column = near.column_rows * m + np.arange(m)[:, None]
-    keys = np.unique(
+    keys = distinct(
         np.concatenate([by_row[near.row_values >= floor - _SMALL], by_column[near.column_values >= floor - _SMALL]])
     )
     return keys // m, keys % m
@@ -151,8 +151,7 @@ def describe(
 
 
 def _vectors(hypothesis: Side, reference: Side, near: Nearest, rows: Indices, columns: Indices) -> Known:
-    products = np.einsum("cd,cd->c", hypothesis.vectors[rows], reference.vectors[columns])
-    cosine = np.round(products, DECIMALS).astype(np.float64)
+    cosine = np.round(cosines(hypothesis.vectors, rows, reference.vectors, columns), DECIMALS)
     return {
         "cosine": cosine,
         "standing": (cosine - near.mean) / max(near.deviation, 0.05),

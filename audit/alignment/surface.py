@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.alignment.vectors import Indices, members, numbered
+from audit.alignment.vectors import Indices, distinct, members, numbered
 from audit.letters import lowered
 
 __all__ = ["KINDS", "Overlap", "compare"]
@@ -107,7 +107,7 @@ def _bags(sentences: Sequence[str]) -> _Bags:
     places = (letters[where], word, word[named], values)
     sizes = (int(letters.max(initial=-1)) + 1, len(plain), len(plain), len(numbers))
     first = np.cumsum([0, *sizes])
-    keys = np.unique(
+    keys = distinct(
         np.concatenate(
             [o * first[-1] + start + place for o, place, start in zip(owners, places, first[:-1], strict=True)]
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from audit.embeddings import TokenVectors
 from audit.errors import SettingsError
 
-__all__ = ["Floats", "Indices", "Side", "make_side", "members", "numbered"]
+__all__ = ["Floats", "Indices", "Side", "blocks", "cosines", "distinct", "make_side", "members", "numbered"]
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 Thing = TypeVar("Thing", bound=Hashable)
+
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,3 +93,24 @@ def numbered(things: Iterable[Thing]) -> tuple[list[Thing], Indices]:
     different = dict.fromkeys(listed)
     number = dict(zip(different, range(len(different)), strict=True))
     return list(different), np.fromiter(map(number.__getitem__, listed), dtype=np.intp, count=len(listed))
+
+
+def distinct(values: Indices) -> Indices:
+    """Return the different values, ascending; for many of them sorting is faster than the hashing of ``np.unique``."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return np.asarray(ordered[first])
+
+
+def blocks(count: int) -> Iterator[slice]:
+    """Yield slices of so many pairs that the vectors of both their sides stay in the cache, up to ``count``."""
+    return (slice(start, start + _BLOCK) for start in range(0, count, _BLOCK))
+
+
+def cosines(x: Floats, rows: Indices, y: Floats, columns: Indices) -> NDArray[np.float64]:
+    """Return the product of ``x[rows[c]]`` and ``y[columns[c]]`` for each of c pairs, unit vectors given."""
+    result = np.empty(len(rows))
+    for part in blocks(len(rows)):
+        result[part] = np.einsum("cd,cd->c", x[rows[part]], y[columns[part]])
+    return result

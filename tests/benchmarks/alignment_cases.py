@@ -2,7 +2,7 @@
 
 Machine translations and references of consecutive segments lose sentences, gain foreign ones, are merged, cut, moved.
 Loose cases are accounts of the same stories that share little: most of their sentences tell what the other leaves out,
-many share one clause only, names are garbled.
+many share one clause only, names are garbled. Cases apart have nothing in common.
 """
 
 from __future__ import annotations
@@ -94,8 +94,7 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def make_cases(bench: Path, seed: int, counts: dict[str, int]) -> list[Case]:
-    """Make so many ``comparable``, ``loose`` and ``parallel`` cases of each test set, news and talks."""
-    rng = random.Random(seed)
+    """Make so many ``comparable``, ``loose``, ``parallel`` and ``apart`` cases of each test set, news and talks."""
     news = pd.read_csv(bench / "da_en_train.csv.xz").dropna(subset=["hyp", "ref"])
     sets = [(f"{year}.{pair}", pair[:2], group) for (year, pair), group in news.groupby(["year", "lp"])]
     talks = pd.read_csv(bench / "mqm_ted21_zhen.csv.gz").dropna(subset=["hyp", "ref"])
@@ -105,6 +104,7 @@ def make_cases(bench: Path, seed: int, counts: dict[str, int]) -> list[Case]:
     cases: list[Case] = []
     for name, language, group in sets:
         for kind, count in counts.items():
+            rng = random.Random(f"{seed} {name} {kind}")
             stretches = _stretches(group, name, language, rng)
             made = (_make(stretch, kind, rng) for stretch in stretches)
             useful = (case for case in made if min(len(case.hypothesis), len(case.reference)) >= 3)
@@ -130,7 +130,7 @@ def _stretches(group: pd.DataFrame, name: str, language: str, rng: random.Random
             f"{name}.{chosen[0]}.{system}",
             language,
             [(s, by_system[system][s], references[s]) for s in chosen],
-            ([by_system[system][s] for s in far], [references[s] for s in far]),
+            ([by_system[system][s] for s in far[::2]], [references[s] for s in far[1::2]]),
         )
 
 
@@ -143,9 +143,10 @@ def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
     sides = []
     cut = rng.random() < 0.4
     thin = rng.choice([0.0, 0.4, 0.7, 0.9]) if loose else 0.0
-    moves = 0 if kind == "parallel" else rng.randrange(5)
+    mode: Mode = "parallel" if kind == "parallel" or (kind == "apart" and rng.random() < 0.5) else "comparable"
+    moves = 0 if mode == "parallel" or rng.random() < 0.3 else rng.randrange(1, 5)
     for side in (0, 1):
-        if kind == "parallel":
+        if mode == "parallel":
             damage = Damage(
                 drop=rng.uniform(0, 0.15),
                 insert=rng.uniform(0, 0.15),
@@ -171,6 +172,8 @@ def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
                 moves=moves * side,
             )
         items = [_Item(t, frozenset({s[0]})) for s, t in zip(stretch.segments, texts[side], strict=True)]
+        if kind == "apart" and side == 1:
+            items = [_Item(t, frozenset({-1 - k})) for k, t in enumerate(stretch.foreign[1][: len(items)])]
         sides.append(_damaged(items, stretch.foreign[side], damage, rng))
     gold: dict[tuple[int, int], Relation] = {}
     doubtful = set()
@@ -186,7 +189,7 @@ def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
     return Case(
         f"{stretch.id}.{kind}",
         stretch.language,
-        "parallel" if kind == "parallel" else "comparable",
+        mode,
         tuple(item.text for item in sides[0]),
         tuple(item.text for item in sides[1]),
         gold,

@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.alignment_baselines import BASELINES, f1
 from benchmarks.alignment_cases import Case, make_cases, read_cases
 
-MADE = {"comparable": 12, "loose": 14, "parallel": 8}
+MADE = {"comparable": 12, "loose": 14, "parallel": 8, "apart": 4}
 """Cases made from each test set."""
 LOOSE_WEIGHT = 0.3
 """What a pair of a loose case counts: their links are doubtful in part."""
