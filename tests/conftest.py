@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from audit.auditor import Auditor
     from audit.embeddings import Encoder
+
+# A busy machine is no fault of the code.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("AUDIT_SHARED", ROOT.parent / "shared"))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLES", "read_table", "table_csv", "table_frame", "table_rows"]
 
+_LONGEST_CELL = 100_000_000
+
 Cell = str | int | float | None
 Kind = Literal["text", "integer", "integer?", "real"]
 
@@ -153,15 +155,19 @@ def read_table(path: str | Path) -> pd.DataFrame:
     import pandas as pd
 
     path = Path(path)
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     try:
-        frame = pd.read_csv(path, dtype=object, na_filter=False, encoding="utf-8")
-        for column in frame.columns:
+        # Not by pandas: versions before 3.1 end a cell at U+0000.
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file, strict=True)
+        frame = pd.DataFrame(rows, columns=header, dtype=object)
+        for column in header:
             if _kind(column) == "text":
                 frame[column] = frame[column].map(unguard)
         return _typed(frame)
     except OSError as error:
         raise InputError(f"cannot read the table {path}: {error.strerror}") from error
-    except (KeyError, ValueError) as error:  # pandas' own errors and UnicodeDecodeError are ValueErrors
+    except (KeyError, ValueError, csv.Error) as error:  # pandas' own errors and UnicodeDecodeError are ValueErrors
         raise InputError(f"{path} is not a table that an audit wrote: {error}") from error
 
 
