@@ -18,7 +18,6 @@ Piece = tuple[Literal["same", "gone", "new"], bool, str]
 _UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 _WORDS = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
-_EDGES = re.compile(r"^\W+|\W+$")
 _MOST = 4_000_000
 """Pairs of words beyond which two texts are not compared: the table that it takes would fill the memory."""
 _SPACE = re.compile(r"\s*")
@@ -53,11 +52,25 @@ def _space(word: re.Match[str]) -> str:
 
 
 def _key(word: str) -> str:
-    return (_EDGES.sub("", word) or word).casefold().replace("’", "'")
+    return (_core(word) or word).casefold().replace("’", "'")
+
+
+def _core(word: str) -> str:
+    """Return ``word`` without the marks around it; a pattern that looks for its end would search from each mark on."""
+    begin, end = 0, len(word)
+    while begin < end and not _of_word(word[begin]):
+        begin += 1
+    while begin < end and not _of_word(word[end - 1]):
+        end -= 1
+    return word[begin:end]
+
+
+def _of_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _telling(word: re.Match[str]) -> bool:
     """Whether a word is a figure, or a name as far as a capital letter within the sentence shows it."""
-    first = _EDGES.sub("", word[0])[:1]
+    first = _core(word[0])[:1]
     opens = _OPENS.search(word.string, max(0, word.start() - 3), word.start())
     return any(c.isdigit() for c in word[0]) or (first.isupper() and not opens)
