@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -25,6 +26,8 @@ def ray_module() -> Any:
     Raises:
         MissingExtraError: it is not installed.
     """
+    # Ray reports its use to its makers unless this says otherwise.
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     return _module("ray", "ray", "--engine ray needs")
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import groupby, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -159,8 +159,7 @@ class _Model:
     """A session with the weights that it reads where they are: both live as long as this."""
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
-
+        onnxruntime = _silent_runtime()
         arrays = _weights(folder)
         self._values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
         options = onnxruntime.SessionOptions()
@@ -185,6 +184,16 @@ class _Model:
         pooled, *rest = self._session.run(outputs, {"ids": ids, "mask": mask})
         token_rows = [_token_vectors(h, e) for h, e in zip(rest[0], encodings, strict=True)] if tokens else []
         return unit_rows(pooled), token_rows
+
+
+def _silent_runtime() -> Any:
+    """Return ONNX Runtime, its telemetry off: from 1.29 on it tells its maker of every session unless it is told not to
+    before it is loaded (PR 27379 of microsoft/onnxruntime)."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def _token_vectors(hidden: Floats, encoding: Encoding) -> TokenVectors:
