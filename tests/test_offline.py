@@ -58,9 +58,10 @@ sys.argv[1:] = {arguments!r}
 """
 
 
-def killed_if_it_connects(then: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def killed_if_it_connects(then: str, *arguments: str, temporary: Path) -> subprocess.CompletedProcess[str]:
     code = KILLED.format(arguments=list(arguments), then=then)
     environment = {key: value for key, value in os.environ.items() if key not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    environment |= {"TMPDIR": str(temporary), "AUDIT_CACHE": str(temporary / "cache")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
     if done.returncode == 99:
         pytest.skip("this kernel filters no system calls")
@@ -68,8 +69,8 @@ def killed_if_it_connects(then: str, *arguments: str) -> subprocess.CompletedPro
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a filter of Linux")
-def test_the_kernel_sees_a_connection() -> None:
-    done = killed_if_it_connects("import socket; socket.socket()")
+def test_the_kernel_sees_a_connection(tmp_path: Path) -> None:
+    done = killed_if_it_connects("import socket; socket.socket()", temporary=tmp_path)
     assert done.returncode == -signal.SIGSYS
 
 
@@ -77,8 +78,18 @@ def test_the_kernel_sees_a_connection() -> None:
 def test_native_code_opens_no_connection_either(tmp_path: Path) -> None:
     references = [part for path in REFERENCES for part in ("-r", str(path))]
     arguments = ("run", str(HYPOTHESIS), *references, "-o", str(tmp_path / "out"), "--no-cache")
-    done = killed_if_it_connects("from audit.__main__ import main\nmain()", *arguments)
+    done = killed_if_it_connects("from audit.__main__ import main\nmain()", *arguments, temporary=tmp_path)
     assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "out"]  # nor is anything kept to be sent later
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a filter of Linux")
+def test_a_loaded_model_stays_silent(tmp_path: Path) -> None:
+    """Telemetry of ONNX Runtime is sent some nine seconds after a model was loaded."""
+    then = "import time; from audit.encoders.minilm import MiniLM; MiniLM().encode(['a']); time.sleep(15)"
+    done = killed_if_it_connects(then, temporary=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
 
 
 def test_a_whole_run_opens_no_connection(tmp_path: Path) -> None:
