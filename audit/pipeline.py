@@ -16,7 +16,7 @@ import numpy as np
 
 from audit import alignment, scoring, sentences
 from audit.decisions import read_decisions
-from audit.detectors import registry
+from audit.detectors import registry, tagger
 from audit.detectors.case import Case
 from audit.detectors.findings import finish
 from audit.embeddings import Embeddings, Encoder
@@ -74,7 +74,7 @@ def audit(
     links, resolution = _align(text, others, vectors, other_vectors, settings, encoder, confusions, report)
     report("detecting", 0, 1)
     case = Case(text, others, links, settings.mode, vectors, other_vectors)
-    findings, conflicts = registry.detect(case, resolution, confusions, wording=settings.wording)
+    findings, conflicts = registry.detect(case, resolution, confusions, words=settings.wording, encoder=encoder.digest)
     rejected = frozenset(d.id for d in read_decisions(settings.decisions) if d.rejects) if settings.decisions else ()
     finished = finish(findings, document, rejected)
     report("scoring", 0, 1)
@@ -102,6 +102,7 @@ def components() -> dict[str, str]:
         "splitter": sentences.SPLITTER,
         "aligner": alignment.ALIGNER,
         "linker": linking.LINKER,
+        "tagger": tagger.TAGGER,
         "scorer": scoring.SCORER,
     }
 

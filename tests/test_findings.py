@@ -54,6 +54,13 @@ def test_entities_win_over_wording_and_the_surer_over_the_less_sure() -> None:
     assert [(f.start, f.end) for f in kept] == [(4, 16)]
 
 
+def test_a_word_in_another_language_wins_over_its_capital_letter() -> None:
+    both = [finding(4, 12, "casing", 0.9), finding(4, 12, "untranslated", 0.6)]
+    assert [f.kind for f in finish(both, Document("d", TEXT))] == ["untranslated"]
+    both = [finding(4, 12, "casing", 0.5), finding(4, 12, "mistranslation", 0.9)]
+    assert [f.kind for f in finish(both, Document("d", TEXT))] == ["casing"]
+
+
 def test_an_id_survives_edits_elsewhere_and_a_rejected_one_does_not_come_back() -> None:
     (before,) = finish([finding(150, 158)], Document("d", TEXT))
     longer = Document("d", "A new first line.\n" + TEXT)

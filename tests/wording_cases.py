@@ -38,6 +38,8 @@ def case(encoder: Encoder, hypothesis: str, *references: str, mode: Mode = "para
             vectors.vectors,
             theirs.vectors,
             mode=mode,
+            hypothesis_tokens=vectors.tokens,
+            reference_tokens=theirs.tokens,
         )
     )
     return Case(ours, texts, links, mode, vectors, others)

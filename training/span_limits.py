@@ -19,57 +19,40 @@ __all__ = ["Judged", "choose_limits"]
 Judged = Sequence[tuple["Item", tuple[NDArray[np.float32], ...]]]
 """Items with what the network says: wrong (n,), classes (n, 5), missing (m,)."""
 
-ALARMS = {"negation": 0.01, "opposite": 0.1, "substitution": 0.03, "addition": 0.03}
+ALARMS = {"negation": 0.01, "opposite": 0.08, "substitution": 0.02, "addition": 0.02}
 """Share of faultless translations on which each class may raise an alarm."""
-MISSING_ALARMS = 0.05
-LOOSE_ALARMS = {"negation": 0.005, "opposite": 0.02, "substitution": 0.08, "addition": 0.0}
-LOOSE_WRONG = 0.08
-"""The same where the reference is another account."""
-LEAST_PRECISION = 0.3
+WRONG_ALARMS, MISSING_ALARMS = 0.08, 0.02
 MARKED = tuple(np.round(np.linspace(0.02, 0.3, 57), 4).tolist())
 """Shares of words marked that are tried as operating points."""
 CURVE_POINTS = 9
 GAP = 1
-NEVER = 2.0
 
 
-def choose_limits(
-    news: Judged, contrasts: Judged, calm: Judged, loose: Judged
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the limits of both modes and the figures that they reach.
+def choose_limits(news: Judged, contrasts: Judged, calm: Judged) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the limits and the figures that they reach.
 
     Args:
         news: translations with experts' marks.
         contrasts: DEMETR, its good translations among them.
         calm: faultless translations beside their references.
-        loose: the same, and damaged ones, beside other accounts.
     """
     faultless = [*(c for c in contrasts if c[0].kind == "good"), *calm]
-    quiet = [c for c in loose if c[0].kind == "clean"]
-    wrong = max((t for t in _thresholds(news) if _characters(news, t)[0] >= LEAST_PRECISION),
-                key=lambda t: _characters(news, t)[2])  # fmt: skip
-    curves = {
+    limits = {
+        "wrong": _quantile((p[0] for _, p in faultless), WRONG_ALARMS),
+        "classes": [_quantile((p[1][:, k] for _, p in faultless), ALARMS[c]) for k, c in enumerate(CLASSES) if k],
+        "missing": _quantile((p[2] for _, p in faultless), MISSING_ALARMS),
         "wrong_curve": _curve(*_runs_judged(news, lambda p: p[0])),
         "classes_curve": _curve(*_runs_judged(contrasts, lambda p: 1 - p[1][:, 0])),
         "missing_curve": _curve(*_omissions_judged(contrasts)),
     }
-    parallel = {
-        "wrong": wrong,
-        "classes": [_quantile((p[1][:, k] for _, p in faultless), ALARMS[c]) for k, c in enumerate(CLASSES) if k],
-        "missing": _quantile((p[2] for _, p in faultless), MISSING_ALARMS),
-        **curves,
-    }
-    comparable = {
-        "wrong": _quantile((p[0] for _, p in quiet), LOOSE_WRONG),
-        "classes": [_quantile((p[1][:, k] for _, p in quiet), LOOSE_ALARMS[c]) for k, c in enumerate(CLASSES) if k],
-        "missing": NEVER,
-        **curves,
-    }
     figures = {
-        "news21": {"operating_points": [_point(news, faultless, t) for t in _thresholds(news)[4::6]], "chosen": wrong},
-        "demetr": _found(contrasts, parallel),
+        "news21": {
+            "operating_points": [_point(news, faultless, t) for t in _thresholds(news)[4::6]],
+            "chosen": _point(news, faultless, limits["wrong"]),
+        },
+        "demetr": _found(contrasts, limits),
     }
-    return {"parallel": parallel, "comparable": comparable}, figures
+    return limits, figures
 
 
 def _thresholds(news: Judged) -> list[float]:

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -121,9 +122,9 @@ def fit(
     seed: int,
     *,
     rate: float = 2e-3,
-    some: Sequence[tuple[Sequence[Example], int]] = (),
+    checkpoint: Path | None = None,
 ) -> Network:
-    """Train on ``train`` and, in each epoch, on fresh samples of ``some`` (examples, and how many of them)."""
+    """Train on ``train``; the weights are written to ``checkpoint`` after every epoch."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     network = Network()
@@ -132,16 +133,12 @@ def fit(
     network.fstd.data = torch.from_numpy(figures.astype(np.float32).std(0) + 0.05)
     optimiser = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=rate, weight_decay=0.02)
 
-    def batches() -> list[list[Example]]:
-        drawn = [e for pool, count in some for e in rng.sample(pool, min(count, len(pool)))]
-        return _batches([*train, *drawn], rng)
-
-    steps = epochs * (len(batches()) + 20)
+    steps = epochs * (len(_batches(train, rng)) + 20)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
     for epoch in range(epochs):
         network.train()
         total, count = 0.0, 0
-        for batch in batches():
+        for batch in _batches(train, rng):
             loss = _loss(network, batch)
             optimiser.zero_grad()
             loss.backward()
@@ -149,6 +146,8 @@ def fit(
             optimiser.step()
             schedule.step()
             total, count = total + float(loss.detach()), count + 1
+        if checkpoint is not None:
+            torch.save(network.state_dict(), checkpoint)
         print(f"  epoch {epoch + 1} of {epochs}: loss {total / count:.4f}", flush=True)
     return network.eval()
 

@@ -19,8 +19,8 @@ _ID_DIGITS = 12
 def finish(findings: Iterable[Finding], document: Document, rejected: Collection[str] = ()) -> tuple[Finding, ...]:
     """Return ``findings`` in the order of the text, with ids, one a place and without the ``rejected`` ids.
 
-    Of findings that overlap, those about entities win, then the surer, then the longer. Omissions have no extent and
-    stand beside anything; of two alike one is kept.
+    Of findings that overlap, those about entities win, then the surer, then the longer; a word left in another language
+    wins over its capital letter. Omissions have no extent and stand beside anything; of two alike one is kept.
     """
     chosen: list[Finding] = []
     taken: list[tuple[int, int]] = []
@@ -47,10 +47,11 @@ def finish(findings: Iterable[Finding], document: Document, rejected: Collection
     return tuple(f for f in named if f.id not in rejected)
 
 
-def _rank(finding: Finding) -> tuple[bool, float, int, int, str, str]:
+def _rank(finding: Finding) -> tuple[int, float, int, int, str, str]:
     extent = finding.end - finding.start
+    order = 0 if finding.kind in ENTITY_KINDS else 3
     return (
-        finding.kind not in ENTITY_KINDS,
+        {"untranslated": 1, "casing": 2}.get(finding.kind, order),
         -finding.confidence,
         -extent,
         finding.start,

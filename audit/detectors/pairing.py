@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,18 +11,15 @@ from numpy.typing import NDArray
 from audit.detectors.case import Case
 from audit.detectors.words import Spans, spans, word_vectors
 from audit.embeddings import Embeddings
-from audit.records import Text
+from audit.records import Link, Text
 
 __all__ = ["Pair", "Place", "Side", "pairs", "take"]
 
 Place = tuple[int, int]
 """A sentence: the number of its text (of the reference; -1 for the hypothesis) and its index."""
 
-_ACCOUNTS = 3
-"""Sentences of other accounts that a sentence is compared with."""
 _MAX_WORDS = 250
 """Of one side; longer ones are no sentences."""
-_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,50 +50,19 @@ class Pair:
     similarity: float
 
 
-def pairs(case: Case) -> Iterator[Pair]:
-    """Yield what wording is compared on; sentences without token vectors are left out.
+def pairs(case: Case) -> Iterator[tuple[Pair, Link]]:
+    """Yield what wording is compared on: of parallel texts all links, of other accounts the equivalent ones.
 
-    Of parallel texts these are the links. In other accounts hardly a sentence says just the same, so there a
-    sentence is compared with all that is linked to it and with the nearest sentences besides, ``_ACCOUNTS`` together.
+    Sentences without token vectors are left out.
     """
-    groups = _links(case) if case.mode == "parallel" else _accounts(case)
-    for ours, theirs in groups:
-        left, right = take(case, [(-1, i) for i in ours]), take(case, theirs)
-        if left is not None and right is not None:
-            yield Pair(left, right, _similarity(case, ours, theirs))
-
-
-def _links(case: Case) -> Iterator[tuple[tuple[int, ...], list[Place]]]:
     number = {text.document.name: i for i, text in enumerate(case.references)}
     for link in case.links:
-        yield link.hypothesis, [(number[link.document], j) for j in link.reference]
-
-
-def _accounts(case: Case) -> Iterator[tuple[tuple[int, ...], list[Place]]]:
-    places = [(i, s.index) for i, text in enumerate(case.references) for s in text.sentences if s.audited]
-    if not places:
-        return
-    row = {place: i for i, place in enumerate(places)}
-    linked: dict[int, list[Place]] = defaultdict(list)
-    for ours, theirs in _linked_places(case):
-        linked[ours] += [place for place in theirs if place in row]
-    matrix = np.stack([case.reference_embeddings[i].vectors[j] for i, j in places])
-    audited = [s.index for s in case.hypothesis.sentences if s.audited]
-    for begin in range(0, len(audited), _BLOCK):
-        block = audited[begin : begin + _BLOCK]
-        similarity = case.hypothesis_embeddings.vectors[block] @ matrix.T
-        for index, values in zip(block, similarity, strict=True):
-            chosen = list(dict.fromkeys(linked[index]))
-            values[[row[place] for place in chosen]] = -1
-            spare = max(0, _ACCOUNTS - len(chosen))
-            nearest = np.argpartition(-values, min(spare, len(values) - 1))[:spare]
-            yield (index,), chosen + [places[j] for j in sorted(nearest.tolist()) if values[j] > 0]
-
-
-def _linked_places(case: Case) -> Iterator[tuple[int, list[Place]]]:
-    for ours, theirs in _links(case):
-        for index in ours:
-            yield index, theirs
+        if case.mode == "comparable" and link.relation != "equivalent":
+            continue
+        theirs = [(number[link.document], j) for j in link.reference]
+        left, right = take(case, [(-1, i) for i in link.hypothesis]), take(case, theirs)
+        if left is not None and right is not None:
+            yield Pair(left, right, _similarity(case, link.hypothesis, theirs)), link
 
 
 def take(case: Case, places: Sequence[Place]) -> Side | None:

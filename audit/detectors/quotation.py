@@ -39,7 +39,8 @@ def detect(case: Case) -> list[Finding]:
     number = {text.document.name: i for i, text in enumerate(case.references)}
     found: dict[tuple[int, int], Finding] = {}
     for link in case.links:
-        if link.relation != "equivalent":
+        spoken = any(_OPEN.intersection(case.hypothesis.sentences[i].text) for i in link.hypothesis)
+        if link.relation != "equivalent" or not spoken:
             continue
         text = case.references[number[link.document]]
         left = take(case, [(-1, i) for i in link.hypothesis])
@@ -84,7 +85,7 @@ def _compare(
     best: tuple[float, tuple[int, int]] | None = None
     for theirs in _quotations(right):
         matter, shared = _likeness(left, ours, right, theirs)
-        if matter >= _SAME_MATTER and _LEAST_SHARED <= shared < _VERBATIM and (best is None or matter > best[0]):
+        if matter >= _SAME_MATTER and _LEAST_SHARED <= shared <= _VERBATIM and (best is None or matter > best[0]):
             best = matter, theirs
     if best is None:
         return None

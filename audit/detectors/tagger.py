@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 
 from audit.detectors.features import Reading, read
 from audit.detectors.pairing import Pair
-from audit.records import Mode
 
-__all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "limits", "tag"]
+__all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "limits", "tag", "trained_on"]
 
-TAGGER = "spans-1"
+TAGGER = "words-1"
 """Identifies the network and its thresholds in the signature."""
 
 CLASSES = ("right", "negation", "opposite", "substitution", "addition")
@@ -65,10 +64,15 @@ class Limits:
     classes_curve: tuple[Sequence[float], Sequence[float]]
     missing_curve: tuple[Sequence[float], Sequence[float]]
 
-    def scores(self, tags: Tags) -> Floats:
-        """Return how far each word of the hypothesis passes a threshold: float32 (n,), reported from 1 on."""
+    def judge(self, tags: Tags) -> tuple[Floats, NDArray[np.int64]]:
+        """Return how far each word of the hypothesis passes a threshold and by which of ``CLASSES``, (n,) each.
+
+        A word is reported from 1 on. A class goes before the experts' mark, which counts as ``CLASSES[0]``.
+        """
         shares = np.concatenate([tags.wrong[:, None] / self.wrong, tags.classes[:, 1:] / self.classes], axis=1)
-        return np.asarray(shares.max(axis=1), dtype=np.float32)
+        best = shares[:, 1:].argmax(axis=1) + 1
+        named = shares[np.arange(len(shares)), best] >= 1
+        return shares.max(axis=1).astype(np.float32), np.where(named, best, 0)
 
     def confidence(self, wrong: float, classes: float) -> float:
         """Return how sure a finding is whose words have these greatest probabilities."""
@@ -106,9 +110,15 @@ def tag(pair: Pair) -> Tags:
     )
 
 
-def limits(mode: Mode) -> Limits:
+def limits() -> Limits:
     """Return the thresholds and the calibration that belong to the network, as training found them."""
-    return Limits(**_artefact()[1]["limits"][mode])
+    return Limits(**_artefact()[1]["limits"])
+
+
+def trained_on() -> str:
+    """Return the sha256 of the weights of the encoder whose vectors the network reads; it can read no other's."""
+    digest: str = _artefact()[1]["provenance"]["encoder"]["sha256"]
+    return digest
 
 
 def _relations(vectors: Floats, reading: Reading, n: int) -> Floats:

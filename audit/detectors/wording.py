@@ -1,7 +1,8 @@
-"""Wrong wording: what two sentences that state the same show by their words.
+"""Wrong wording of a translation: what it shows beside a translation of the same text.
 
 Words that the network holds for wrong become mistranslations, additions, and statements turned round (``negation``);
 words of the reference that nothing stands for become omissions. A word that any reference supports is not marked.
+Other accounts choose their words freely; what they can show is in ``accounts``.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-
-import numpy as np
 
 from audit.detectors import omission
 from audit.detectors.case import Case
@@ -33,6 +32,10 @@ _NEIGHBOURED = 1.0
 _FUNCTION_WORD = 6.0
 _DO = frozenset("do does did".split())
 _RIGHT, _NEGATION, _OPPOSITE, _SUBSTITUTION, _ADDITION = range(len(CLASSES))
+_KINDS: dict[int, FindingKind] = {
+    _RIGHT: "mistranslation", _NEGATION: "negation", _OPPOSITE: "mistranslation", _SUBSTITUTION: "mistranslation",
+    _ADDITION: "addition",
+}  # fmt: skip
 _OPPOSITES = {RELATIONS.index("antonym"), RELATIONS.index("contrast")}
 _LEXICAL = 2
 """Where WordNet's relations begin among a reading's."""
@@ -40,9 +43,14 @@ _LEXICAL = 2
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of the hypothesis, judged by the reference that supports it best; marked from a ``score`` of 1 on."""
+    """A word of the hypothesis, judged by the reference that supports it best.
+
+    Marked from a ``score`` of 1 on, for ``cause``: one of ``CLASSES``, or ``_RIGHT`` for what only an expert would
+    dislike.
+    """
 
     score: float
+    cause: int
     pair: Pair
     tags: Tags
     index: int
@@ -89,14 +97,17 @@ class _Counterpart:
 
 
 def detect(case: Case) -> list[Finding]:
-    """Return the wording errors that the links of ``case`` show."""
-    bounds = limits(case.mode)
+    """Return the wording errors that the links of ``case`` show; none where the references are other accounts."""
+    if case.mode != "parallel":
+        return []
+    bounds = limits()
     words: dict[tuple[int, int], _Word] = {}
     found: list[Finding] = []
-    for pair in pairs(case):
+    for pair, _ in pairs(case):
         tags = tag(pair)
-        for index, score in enumerate(bounds.scores(tags).tolist()):
-            word = _Word(score, pair, tags, index)
+        scores, causes = bounds.judge(tags)
+        for index, (score, cause) in enumerate(zip(scores.tolist(), causes.tolist(), strict=True)):
+            word = _Word(score, cause, pair, tags, index)
             if word.span not in words or score < words[word.span].score:
                 words[word.span] = word
         found.extend(omission.find(case.hypothesis, case.references, pair, tags, bounds))
@@ -108,12 +119,12 @@ def detect(case: Case) -> list[Finding]:
 
 
 def _runs(row: Sequence[_Word]) -> list[tuple[int, int]]:
-    """Return the stretches of marked words in a sentence, small gaps closed, half-open."""
+    """Return the stretches of words marked for one cause in a sentence, small gaps closed, half-open."""
     runs: list[tuple[int, int]] = []
     for place, word in enumerate(row):
         if word.score < 1 or not any(c.isalnum() for c in word.text):
             continue
-        if runs and place - runs[-1][1] <= _GAP:
+        if runs and place - runs[-1][1] <= _GAP and row[runs[-1][0]].cause == word.cause:
             runs[-1] = (runs[-1][0], place + 1)
         else:
             runs.append((place, place + 1))
@@ -121,7 +132,7 @@ def _runs(row: Sequence[_Word]) -> list[tuple[int, int]]:
 
 
 def _finding(case: Case, row: Sequence[_Word], run: tuple[int, int], bounds: Limits) -> Finding:
-    kind = _kind(row[slice(*run)], bounds)
+    kind = _KINDS[row[run[0]].cause]
     run = _whole(row, run, kind)
     words = row[slice(*run)]
     sentence = case.hypothesis.sentences[words[0].sentence]
@@ -140,15 +151,6 @@ def _finding(case: Case, row: Sequence[_Word], run: tuple[int, int], bounds: Lim
         supported=counterpart is not None,
         place=counterpart.place if counterpart else None,
     )
-
-
-def _kind(words: Sequence[_Word], bounds: Limits) -> FindingKind:
-    """Name the class whose threshold the words pass by most; what only an expert would dislike is a mistranslation."""
-    shares = np.max([w.classes[1:] for w in words], axis=0) / bounds.classes
-    top = int(shares.argmax()) + 1
-    if shares[top - 1] < 1 or top in (_OPPOSITE, _SUBSTITUTION):
-        return "mistranslation"
-    return "negation" if top == _NEGATION else "addition"
 
 
 def _whole(row: Sequence[_Word], run: tuple[int, int], kind: FindingKind) -> tuple[int, int]:
