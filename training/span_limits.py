@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
-from audit.detectors.tagger import CLASSES
+from audit.detectors.tagger import CLASSES, stretches
 
 if TYPE_CHECKING:
     from train_spans import Item
@@ -19,24 +19,22 @@ __all__ = ["Judged", "choose_limits"]
 Judged = Sequence[tuple["Item", tuple[NDArray[np.float32], ...]]]
 """Items with what the network says: wrong (n,), classes (n, 5), missing (m,)."""
 
-ALARMS = {"negation": 0.01, "opposite": 0.08, "substitution": 0.02, "addition": 0.02}
-"""Share of faultless translations on which each class may raise an alarm."""
-WRONG_ALARMS, MISSING_ALARMS = 0.08, 0.02
+ALARMS = {"negation": 0.01, "opposite": 0.06, "substitution": 0.02, "addition": 0.02}
+"""Share of DEMETR's good translations on which each class may raise an alarm."""
+WRONG_ALARMS, MISSING_ALARMS = 0.1, 0.02
 MARKED = tuple(np.round(np.linspace(0.02, 0.3, 57), 4).tolist())
 """Shares of words marked that are tried as operating points."""
 CURVE_POINTS = 9
-GAP = 1
 
 
-def choose_limits(news: Judged, contrasts: Judged, calm: Judged) -> tuple[dict[str, Any], dict[str, Any]]:
+def choose_limits(news: Judged, contrasts: Judged) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the limits and the figures that they reach.
 
     Args:
         news: translations with experts' marks.
         contrasts: DEMETR, its good translations among them.
-        calm: faultless translations beside their references.
     """
-    faultless = [*(c for c in contrasts if c[0].kind == "good"), *calm]
+    faultless = [c for c in contrasts if c[0].kind == "good"]
     limits = {
         "wrong": _quantile((p[0] for _, p in faultless), WRONG_ALARMS),
         "classes": [_quantile((p[1][:, k] for _, p in faultless), ALARMS[c]) for k, c in enumerate(CLASSES) if k],
@@ -64,17 +62,6 @@ def _quantile(scores: Iterable[NDArray[np.float32]], share: float) -> float:
     return float(np.quantile([s.max() for s in scores], 1 - share))
 
 
-def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return stretches of marked words, small gaps closed, as the detector forms them."""
-    runs: list[tuple[int, int]] = []
-    for place in np.flatnonzero(marked).tolist():
-        if runs and place - runs[-1][1] <= GAP:
-            runs[-1] = (runs[-1][0], place + 1)
-        else:
-            runs.append((place, place + 1))
-    return runs
-
-
 def _characters(news: Judged, threshold: float) -> tuple[float, float, float]:
     """Return precision, recall and F1 over characters."""
     both = ours = theirs = 0
@@ -82,7 +69,7 @@ def _characters(news: Judged, threshold: float) -> tuple[float, float, float]:
         want, got = np.zeros(len(item.hypothesis), bool), np.zeros(len(item.hypothesis), bool)
         for start, end in item.marked:
             want[start:end] = True
-        for start, end in _runs(wrong >= threshold):
+        for start, end in stretches(wrong / threshold):
             got[item.spans[start, 0] : item.spans[end - 1, 1]] = True
         both, ours, theirs = both + int((want & got).sum()), ours + int(got.sum()), theirs + int(want.sum())
     precision, recall = both / max(ours, 1), both / max(theirs, 1)
@@ -91,7 +78,7 @@ def _characters(news: Judged, threshold: float) -> tuple[float, float, float]:
 
 def _point(news: Judged, faultless: Judged, threshold: float) -> dict[str, float]:
     precision, recall, f1 = _characters(news, threshold)
-    alarms = np.mean([len(_runs(p[0] >= threshold)) for _, p in faultless])
+    alarms = np.mean([len(stretches(p[0] / threshold)) for _, p in faultless])
     named = {"threshold": threshold, "precision": precision, "recall": recall, "f1": f1, "alarms": float(alarms)}
     return {name: round(value, 4) for name, value in named.items()}
 
@@ -125,7 +112,7 @@ def _runs_judged(
         if item.kind.endswith("removed"):
             continue
         scores = score(prediction)
-        for start, end in _runs(scores >= min(0.1, float(scores.max()))):
+        for start, end in stretches(scores / min(0.1, float(scores.max()))):
             if item.kind == "expert":
                 first, last = item.spans[start, 0], item.spans[end - 1, 1]
                 hit = any(a < last and first < b for a, b in item.marked)

@@ -1,9 +1,10 @@
 """Wrong wording of a retold story: what other accounts of the same events show.
 
 Accounts choose their words freely, so that another word proves nothing. A word is doubtful where its sentence has an
-equivalent in an account, no account uses it, a form of it or a synonym, and either nothing in the equivalent is near
-it in context, or its neighbours frame another word there. In two annotated articles about half of such words were wrong, hence severity minor. A negation counts only
-where the network is sure of it and the aligner of the link, and the account has the word that is denied.
+equivalent in an account, no account uses it, a form of it or a synonym, and either nothing in the equivalent is near it
+in context, or its neighbours frame another word there. In two annotated articles about half of such words were wrong,
+hence severity minor. A negation counts only where the network is sure of it and the aligner of the link, and the
+account has the word that is denied.
 """
 
 from __future__ import annotations

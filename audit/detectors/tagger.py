@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from audit.detectors.features import Reading, read
 from audit.detectors.pairing import Pair
 
-__all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "limits", "tag", "trained_on"]
+__all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "limits", "stretches", "tag", "trained_on"]
 
 TAGGER = "words-1"
 """Identifies the network and its thresholds in the signature."""
@@ -32,6 +32,10 @@ CLASSES = ("right", "negation", "opposite", "substitution", "addition")
 
 Floats = NDArray[np.float32]
 _NORM_EPSILON = 1e-5
+_GAP = 1
+"""Unmarked words that may stand between marked ones of one finding."""
+_REACH = 0.5
+"""Share of the threshold down to which the neighbours of a marked word are marked with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,13 @@ class Limits:
     def judge(self, tags: Tags) -> tuple[Floats, NDArray[np.int64]]:
         """Return how far each word of the hypothesis passes a threshold and by which of ``CLASSES``, (n,) each.
 
-        A word is reported from 1 on. A class goes before the experts' mark, which counts as ``CLASSES[0]``.
+        A word is wrong from 1 on. Where it passes that of a class it is judged by the class; else by what an expert
+        would mark, which counts as ``CLASSES[0]``.
         """
-        shares = np.concatenate([tags.wrong[:, None] / self.wrong, tags.classes[:, 1:] / self.classes], axis=1)
-        best = shares[:, 1:].argmax(axis=1) + 1
-        named = shares[np.arange(len(shares)), best] >= 1
-        return shares.max(axis=1).astype(np.float32), np.where(named, best, 0)
+        shares = tags.classes[:, 1:] / np.array(self.classes)
+        named = shares.max(axis=1) >= 1
+        scores = np.where(named, shares.max(axis=1), tags.wrong / self.wrong)
+        return scores.astype(np.float32), np.where(named, shares.argmax(axis=1) + 1, 0)
 
     def confidence(self, wrong: float, classes: float) -> float:
         """Return how sure a finding is whose words have these greatest probabilities."""
@@ -108,6 +113,21 @@ def tag(pair: Pair) -> Tags:
     return Tags(
         _sigmoid(out[:n, 0]), classes / classes.sum(axis=1, keepdims=True), _sigmoid(out[n:, len(CLASSES)]), reading
     )
+
+
+def stretches(shares: Floats) -> list[tuple[int, int]]:
+    """Return the stretches of words, half-open, that are marked together.
+
+    ``shares``: (n,), how far each word passes its threshold. A stretch has a word that does (1 or more), and reaches
+    over those that do so half.
+    """
+    runs: list[tuple[int, int]] = []
+    for place in np.flatnonzero(shares >= _REACH).tolist():
+        if runs and place - runs[-1][1] <= _GAP:
+            runs[-1] = (runs[-1][0], place + 1)
+        else:
+            runs.append((place, place + 1))
+    return [(start, end) for start, end in runs if shares[start:end].max() >= 1]
 
 
 def limits() -> Limits:

@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+
 from audit.detectors import omission
 from audit.detectors.case import Case
 from audit.detectors.features import is_negator
 from audit.detectors.marks import ReferencePlace, mark
 from audit.detectors.pairing import Pair, pairs
 from audit.detectors.relations import RELATIONS
-from audit.detectors.tagger import CLASSES, Limits, Tags, limits, tag
+from audit.detectors.tagger import CLASSES, Limits, Tags, limits, stretches, tag
 from audit.entities.gazetteers import zipf
 from audit.records import Finding, FindingKind, Severity, Text
 
 __all__ = ["detect"]
 
-_GAP = 1
-"""Unmarked words that may stand between marked ones of one finding."""
 _LOOSER = 2
 """A suggestion may have this many words more than what it replaces."""
 _CLOSE = 0.35
@@ -119,16 +119,12 @@ def detect(case: Case) -> list[Finding]:
 
 
 def _runs(row: Sequence[_Word]) -> list[tuple[int, int]]:
-    """Return the stretches of words marked for one cause in a sentence, small gaps closed, half-open."""
-    runs: list[tuple[int, int]] = []
-    for place, word in enumerate(row):
-        if word.score < 1 or not any(c.isalnum() for c in word.text):
-            continue
-        if runs and place - runs[-1][1] <= _GAP and row[runs[-1][0]].cause == word.cause:
-            runs[-1] = (runs[-1][0], place + 1)
-        else:
-            runs.append((place, place + 1))
-    return runs
+    """Return the stretches of words of a sentence that are marked for one cause, half-open."""
+    spoken = np.array([any(c.isalnum() for c in word.text) for word in row])
+    causes = np.array([word.cause for word in row])
+    scores = np.array([word.score for word in row], np.float32)
+    runs = (stretches(np.where(spoken & (causes == cause), scores, 0)) for cause in range(len(CLASSES)))
+    return sorted(run for found in runs for run in found)
 
 
 def _finding(case: Case, row: Sequence[_Word], run: tuple[int, int], bounds: Limits) -> Finding:
