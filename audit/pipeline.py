@@ -74,7 +74,9 @@ def audit(
     links, resolution = _align(text, others, vectors, other_vectors, settings, encoder, confusions, report)
     report("detecting", 0, 1)
     case = Case(text, others, links, settings.mode, vectors, other_vectors)
-    findings, conflicts = registry.detect(case, resolution, confusions, words=settings.wording, encoder=encoder.digest)
+    findings, conflicts = registry.detect(
+        case, resolution, confusions, wording=settings.wording, encoder=encoder.digest
+    )
     rejected = frozenset(d.id for d in read_decisions(settings.decisions) if d.rejects) if settings.decisions else ()
     finished = finish(findings, document, rejected)
     report("scoring", 0, 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audit.detectors import accounts, casing, damage, names, numbers, quotation, tagger, titles, untranslated, wording
+from audit.detectors import accounts, casing, damage, names, numbers, quotation, tagger, titles, untranslated
+from audit.detectors import wording as parallel
 from audit.detectors.case import Case
 from audit.entities.confusions import Confusions
 from audit.entities.readings import Resolution
@@ -12,12 +13,12 @@ __all__ = ["detect"]
 
 
 def detect(
-    case: Case, resolution: Resolution, confusions: Confusions, *, words: bool, encoder: str
+    case: Case, resolution: Resolution, confusions: Confusions, *, wording: bool, encoder: str = ""
 ) -> tuple[list[Finding], tuple[Conflict, ...]]:
     """Return what all detectors find, unordered and without ids, and the conflicts between sources.
 
-    ``words``: look for errors that are no names. ``encoder``: sha256 of the model's weights; those detectors that read
-    its vectors by what they learned are asked only of the model that they were trained on.
+    ``wording``: look for errors that are no names. ``encoder``: sha256 of the model's weights; the detectors that read
+    its vectors by what they learned are asked only where it is the model that they were trained on.
     """
     figures, conflicts = numbers.detect(case)
     findings = [
@@ -26,8 +27,8 @@ def detect(
         *casing.detect(case),
         *figures,
     ]
-    if words:
+    if wording:
         findings += [*damage.detect(case), *untranslated.detect(case), *quotation.detect(case)]
         if encoder == tagger.trained_on():
-            findings += [*wording.detect(case), *accounts.detect(case)]
+            findings += [*parallel.detect(case), *accounts.detect(case)]
     return findings, tuple(conflicts)
