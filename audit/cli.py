@@ -116,7 +116,7 @@ def _message(error: Exception) -> str:
         case MemoryError():
             said = "there is not enough memory for this text; split it"
         case OSError():
-            said = f"{error.filename or 'a stream'}: {error.strerror or error}"
+            said = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
         case _:
             said = f"internal error, please report it: {type(error).__name__}: {error}"
     return "audit: " + "\n".join(said.splitlines()[:_MAX_ERROR_LINES])
