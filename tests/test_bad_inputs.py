@@ -44,6 +44,17 @@ FILES: dict[str, str | bytes] = {
     "list.json": "[1, 2, 3]",
     "no.json": "this is no JSON",
     "deep.json": "[" * 100_000,
+    "deeper.json": '{"decisions": ' + "[" * 70 + "]" * 70 + "}",
+    "nested.json": '{"schema_version": 1, "x": ' + "[" * 70 + "]" * 70 + "}",
+    "manifest.jsonl": '{"id": "1", "hypothesis": "A text."}',
+    "run-damaged/run.json": "[" * 100,
+    "run-other/run.json": "[]",
+    "deep-model/config.json": MODEL_CONFIG,
+    "deep-model/model.safetensors": b"",
+    "deep-model/modules.json": "[" * 100_000,
+    "odd-model/config.json": MODEL_CONFIG,
+    "odd-model/model.safetensors": b"",
+    "odd-model/modules.json": '[{"type": 1}]',
     "other.json": '{"schema_version": 99}',
     "verdict.json": '{"decisions": [{"id": "x", "decision": "maybe"}]}',
     "no-id.json": '{"decisions": [{"decision": "reject"}]}',
@@ -119,6 +130,7 @@ ROWS = [
     Row("decisions of another form", "run good.txt --decisions list.json", 'it has no list "decisions"'),
     Row("unknown decision", "run good.txt --decisions verdict.json", "the decision on x is 'maybe'; it must be one of"),
     Row("decision on nothing", "run good.txt --decisions no-id.json", "a decision has no id"),
+    Row("decisions nested too deep", "run good.txt --decisions deeper.json", "nested deeper than 64 levels"),
     Row("decisions without columns", "run good.txt --decisions no-columns.csv", "it has no column decision, id"),
     # the model
     Row("empty name of a model", "run good.txt --model ''", "the model's name is empty"),
@@ -126,6 +138,8 @@ ROWS = [
     Row("folder that holds no model", "run good.txt --model ./not-a-model", "not-a-model"),
     Row("model without weights", "run good.txt --model ./empty-model", "empty-model"),
     Row("pickled model", "run good.txt --model ./pickled-model", "pickled-model"),
+    Row("model with nested modules", "run good.txt --model ./deep-model", "modules.json cannot be read"),
+    Row("model with odd modules", "run good.txt --model ./odd-model", "modules.json cannot be read"),
     Row("damaged model", "run good.txt --model ./damaged-model", "damaged-model"),
     # where results go
     Row("output is a file", "run good.txt -o taken", "cannot write to taken"),
@@ -154,10 +168,16 @@ ROWS = [
     Row("report: truncated", "report truncated.json", "truncated.json: this is not an audit.json"),
     Row("report: a list", "report list.json", "it has no schema_version"),
     Row("report: nested too deep", "report deep.json", "deep.json: this is not an audit.json"),
+    Row("report: nested to no end", "report nested.json", "nested deeper than 64 levels"),
+    Row("report: summary of another kind", "report summary.json", "this audit.json is damaged"),
+    Row("report: too large", "report large.json", "larger than 1024 MiB"),
     Row("report: another version", "report other.json", "it has schema_version 99, 1 is read"),
     Row("report: wrong offsets", "report shifted.json", "this audit.json is damaged"),
     Row("report: output is a file", "report audit.json -o taken", "cannot write to taken"),
     Row("report: unknown format", "report audit.json --format doc", "unknown format doc"),
+    # audit corpus
+    Row("corpus: damaged run", "corpus manifest.jsonl -o run-damaged", "cannot be used"),
+    Row("corpus: another kind of run", "corpus manifest.jsonl -o run-other", "run.json is damaged"),
     # audit fix
     Row("fix: missing file", "fix nowhere.txt", "there is no file nowhere.txt"),
     Row("fix: confidence out of range", "fix good.txt --min-confidence 2", "--min-confidence is 2.0; it must lie"),
@@ -182,7 +202,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "audit.json": json.dumps(whole),
         "truncated.json": json.dumps(whole)[:-100],
         "shifted.json": json.dumps(moved),
+        "summary.json": json.dumps(whole | {"summary": {"mean_quality": "high"}}),
     }
+    with (tmp_path / "large.json").open("wb") as large:  # a hole: no disk is filled
+        large.truncate((1 << 30) + 1)
     for name, content in files.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -192,7 +215,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def everything(folder: Path) -> dict[str, bytes | None]:
-    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+    paths = (p for p in folder.rglob("*") if p.name != "large.json")
+    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in paths}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

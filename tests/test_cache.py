@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from audit import cache
+from audit.cache.files import write_atomically
 from audit.cache.packing import pack, read_sentence, read_tokens, sentence_bytes, token_bytes, unpack
 from audit.cache.store import Store
 from audit.embeddings import Embeddings, TokenVectors
@@ -277,3 +279,16 @@ def test_the_bundled_model_with_and_without(encoder: Counting, file: Path) -> No
     cached.encode(texts[:1])
     for _ in range(2):
         assert_same(cached.encode(texts, tokens=True), expected)
+
+
+@pytest.mark.parametrize("stop", [SystemExit, KeyboardInterrupt, OSError])
+def test_a_file_that_is_not_finished_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
+) -> None:
+    def stopped(self: Path, target: Path) -> None:
+        raise stop
+
+    monkeypatch.setattr(Path, "replace", stopped)
+    with pytest.raises(stop) if stop is not OSError else nullcontext():
+        write_atomically(tmp_path / "file", b"content")
+    assert list(tmp_path.iterdir()) == []

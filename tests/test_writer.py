@@ -240,3 +240,64 @@ def test_stopped_at_any_moment_the_folder_is_as_before_or_complete(tmp_path, sha
     command = [sys.executable, "-c", ASSAULT, str(here), str(tmp_path / "home"), shape, how]
     done = subprocess.run(command, cwd=here.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("inside", ["", "before", "copies"])
+def test_a_link_laid_beside_the_folder_is_not_followed(tmp_path, inside):
+    """Where the files are made is known beforehand; whoever laid a link there must not have others' files removed."""
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "diary.txt").write_text("mine")
+    stage = tmp_path / "out" / ".." / ".results.partial"
+    (tmp_path / "out").mkdir()
+    if inside:
+        stage.mkdir()
+        (stage / inside).symlink_to(precious)
+    else:
+        stage.symlink_to(precious)
+    writer.write(example(), tmp_path / "results", LIGHT)
+    assert (precious / "diary.txt").read_text() == "mine"
+    assert {p.name for p in (tmp_path / "results").iterdir()} == NAMES
+    assert not stage.is_symlink()
+    assert not stage.exists()
+
+
+@pytest.mark.parametrize("swapped", [True, False])
+def test_links_within_the_folder_are_replaced_not_followed(tmp_path, monkeypatch, swapped):
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "audit.json").symlink_to(precious)
+    (out / "entities.csv").symlink_to(tmp_path / "nowhere.txt")
+    if not swapped:
+        monkeypatch.setattr(writer, "_swap", lambda: None)
+    writer.write(example(), out, LIGHT)
+    assert precious.read_text() == "mine"
+    assert not (tmp_path / "nowhere.txt").exists()
+    assert not (out / "audit.json").is_symlink()
+    assert not (out / "entities.csv").is_symlink()
+
+
+def test_links_are_back_where_writing_failed(tmp_path, monkeypatch):
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "audit.json").symlink_to(precious)
+    monkeypatch.setattr(writer, "_swap", lambda: None)
+    replace_, moved = Path.replace, []
+
+    def failing(self, target):
+        if self.name == "signature.txt":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        moved.append(self.name)
+        return replace_(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(OutputError, match="No space left"):
+        writer.write(example(), out, LIGHT)
+    assert "audit.json" in moved
+    assert (out / "audit.json").is_symlink()
+    assert precious.read_text() == "mine"
+    assert [p.name for p in out.iterdir()] == ["audit.json"]
