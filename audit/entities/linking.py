@@ -29,7 +29,7 @@ from audit.entities.readings import Reading, Resolution
 from audit.entities.reliability import reliability_notes
 from audit.entities.segments import segment
 from audit.entities.spelling import fold, name_similarity
-from audit.entities.swaps import Swap, find_exchanged, find_swaps
+from audit.entities.swaps import Swap, find_swaps
 from audit.entities.tokens import CaseProfile
 from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, Text
 
@@ -92,9 +92,7 @@ def resolve(
     chosen = _choose(candidates, forms, allowed)
     own = _own_clusters(forms, chosen)
     readings = [_read(name, forms, chosen, own, inventory, allowed) for name in names]
-    swaps = find_exchanged(text, references, exchanges, names, forms, inventory)
-    if mode == "parallel":
-        swaps = find_swaps(text, references, links, names, forms, inventory) | swaps
+    swaps = find_swaps(text, references, links, exchanges, names, forms, inventory, mode=mode)
     readings = [_swapped(r, swaps.get(r.name.start), inventory, allowed) for r in readings]
     readings = _with_doubts(readings, allowed, strangeness(inventory) if references else None)
     meant = named(forms, names, {form: choice[0] for form, choice in chosen.items()})
@@ -224,10 +222,13 @@ def _swapped(reading: Reading, swap: Swap | None, inventory: Inventory, allowed:
     known = reading.kind is not None and reading.confidence >= (swap.confidence if swap else 0.0)
     if swap is None or known or swap.confidence < _THRESHOLD or reading.name.surface in allowed:
         return reading
-    entity = inventory.entities[swap.entity]
-    signal = Signal("slot", 0.0, f"the matching reference sentence has {swap.form} in its place")
     word = reading.entity is None and is_ordinary(reading.name.words)
     kind: EntityKind = "name_as_word" if word else "wrong_entity"
+    if swap.entity is None or swap.place is None:
+        signal = Signal("stranger", 0.0, "the matching reference sentence has no such name")
+        return replace(reading, kind=kind, confidence=swap.confidence, supported=False, signals=(signal,))
+    entity = inventory.entities[swap.entity]
+    signal = Signal("slot", 0.0, f"the matching reference sentence has {swap.form} in its place")
     return Reading(
         reading.name, swap.entity, entity.canonical, entity.type, kind, "major", swap.form, swap.confidence, True,
         (signal,), swap.place,

@@ -11,21 +11,23 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from audit.entities import gazetteers as gz
 from audit.entities.candidates import entities_in
+from audit.entities.doubts import unheard
 from audit.entities.exchanges import Exchange
 from audit.entities.forms import Forms, form_of, is_ordinary
 from audit.entities.inventory import Inventory, Place
 from audit.entities.lexicon import is_proper
 from audit.entities.mentions import Name
 from audit.entities.spelling import fold, initials, word_similarity
-from audit.records import Link, Text
+from audit.entities.tokens import tokenize
+from audit.records import Link, Mode, Text
 
-__all__ = ["Swap", "find_exchanged", "find_swaps"]
+__all__ = ["Swap", "find_swaps"]
 
 _CONTEXT = 5
 _STEM = 4
@@ -34,71 +36,115 @@ _LEAST_FIT = 0.2
 _ALONE = 0.25
 _TRUSTED_LINK = 0.5
 _SLOPE, _MIDDLE = 4.0, 0.05
-_LEAST_EXCHANGE = 0.6
+_STRANGER = 0.6
+"""Confidence in a name that a translation of the same text has nothing like."""
+_JOINTS = (" ", "-", ". ")
+_LEAST_EXCHANGE = {"comparable": 0.6, "parallel": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """The entity that a reference has in a name's place, its form there (with the article that the hypothesis lacks),
-    where it has it, and how probable an error is."""
+    """What a reference has in a name's place: its form there (with the article that the hypothesis lacks), where, and
+    how probable an error is; no entity, form and place where the references name nothing."""
 
-    entity: int
+    entity: int | None
     form: str
-    place: Place
+    place: Place | None
     confidence: float
-
-
-def find_exchanged(
-    text: Text,
-    references: Sequence[Text],
-    exchanges: Sequence[Exchange],
-    names: Sequence[Name],
-    forms: Forms,
-    inventory: Inventory,
-) -> dict[int, Swap]:
-    """Return, by the offset of the name, what stands in place of known names between the same words."""
-    by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
-    for name in names:
-        by_sentence[name.sentence].append(name)
-    swaps: dict[int, Swap] = {}
-    for exchange in exchanges:
-        ours = [n for n in by_sentence[exchange.sentence] if n.start < exchange.end and exchange.start < n.end]
-        theirs = entities_in(exchange, inventory)
-        if exchange.fit < _LEAST_EXCHANGE or len(ours) != 1 or len(theirs) != 1:
-            continue
-        name, (index, place) = ours[0], *theirs.items()
-        known = forms.known[form_of(name)]
-        there = {i for i, _ in inventory.in_sentence[exchange.reference, exchange.their_sentence]}
-        covered = name.start <= exchange.start and exchange.end <= name.end
-        covered = covered and place.start <= exchange.their_start and exchange.their_end <= place.end
-        reference = references[exchange.reference].document.text
-        if known is None or known in there or index in forms.present.get(name.sentence, ()) or not covered:
-            continue
-        if not _one_in_other_words(name.words, re.findall(r"\w+", reference[place.start : place.end])):
-            form = _form_there(place, reference, name, text.document.text)
-            swaps[name.start] = Swap(index, form, place, exchange.fit)
-    return swaps
 
 
 def find_swaps(
     text: Text,
     references: Sequence[Text],
     links: Sequence[Link],
+    exchanges: Sequence[Exchange],
     names: Sequence[Name],
     forms: Forms,
     inventory: Inventory,
+    *,
+    mode: Mode,
 ) -> dict[int, Swap]:
-    """Return swaps by the offset at which the name starts. ``links`` must come from a parallel alignment."""
-    numbers = {r.document.name: i for i, r in enumerate(references)}
+    """Return swaps by the offset at which the name starts.
+
+    In comparable mode only names that the references know elsewhere; what is unknown is left to linking.
+    """
     by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
     for name in names:
         by_sentence[name.sentence].append(name)
-    swaps: dict[int, Swap] = {}
+    swaps = dict(_exchanged(text, references, exchanges, by_sentence, forms, inventory, mode))
+    if mode == "parallel":
+        for start, swap in _paired(text, references, links, by_sentence, forms, inventory):
+            swaps.setdefault(start, swap)
+    return swaps
+
+
+def _exchanged(
+    text: Text,
+    references: Sequence[Text],
+    exchanges: Sequence[Exchange],
+    by_sentence: Mapping[int, Sequence[Name]],
+    forms: Forms,
+    inventory: Inventory,
+    mode: Mode,
+) -> Iterator[tuple[int, Swap]]:
+    """Yield what stands in place of names between the same words."""
+    for exchange in exchanges:
+        ours = [
+            n for n in by_sentence.get(exchange.sentence, ()) if n.start < exchange.end and exchange.start < n.end
+        ]
+        theirs = entities_in(exchange, inventory)
+        if exchange.fit < _LEAST_EXCHANGE[mode] or len(ours) != 1 or len(theirs) != 1:
+            continue
+        name, (index, place) = ours[0], *theirs.items()
+        known = forms.known[form_of(name)]
+        there = {i for i, _ in inventory.in_sentence[exchange.reference, exchange.their_sentence]}
+        inside = name.start <= exchange.start and exchange.end <= name.end
+        inside = inside and place.start <= exchange.their_start and exchange.their_end <= place.end
+        if not (inside or mode == "parallel") or (known is None and mode == "comparable"):
+            continue
+        if (known is not None and known in there) or index in forms.present.get(name.sentence, ()):
+            continue
+        reference = references[exchange.reference].document.text
+        place = _whole(place, exchange, references[exchange.reference])
+        if not _one_in_other_words(name.words, re.findall(r"\w+", reference[place.start : place.end])):
+            form = _form_there(place, reference, name, text.document.text)
+            # Between two translations the frame adds to what is sure already: that both say the same.
+            sure = exchange.fit if mode == "comparable" else 0.5 + 0.5 * exchange.fit
+            yield name.start, Swap(index, form, place, sure)
+
+
+def _whole(place: Place, exchange: Exchange, reference: Text) -> Place:
+    """Return the place with the capitalised words beside it that were exchanged too: a name that was cut too short."""
+    start, end = place.start, place.end
+    tokens = [
+        t
+        for t in tokenize(reference.sentences[exchange.their_sentence])
+        if exchange.their_start <= t.start and t.end <= exchange.their_end and t.capital
+    ]
+    for token in reversed(tokens):
+        if token.end < start and reference.document.text[token.end : start] in _JOINTS:
+            start = token.start
+    for token in tokens:
+        if token.start > end and reference.document.text[end : token.start] in _JOINTS:
+            end = token.end
+    return Place(place.reference, place.sentence, start, end)
+
+
+def _paired(
+    text: Text,
+    references: Sequence[Text],
+    links: Sequence[Link],
+    by_sentence: Mapping[int, Sequence[Name]],
+    forms: Forms,
+    inventory: Inventory,
+) -> Iterator[tuple[int, Swap]]:
+    """Yield pairs of what two aligned translations leave over on both sides, best fit first."""
+    numbers = {r.document.name: i for i, r in enumerate(references)}
     for link in links:
         if link.confidence < _TRUSTED_LINK:
             continue
         number = numbers.get(link.document, 0)
-        ours = [n for i in link.hypothesis for n in by_sentence[i]]
+        ours = [n for i in link.hypothesis for n in by_sentence.get(i, ())]
         theirs = [p for i in link.reference for p in inventory.in_sentence.get((number, i), ())]
         left, right = _left_over(ours, theirs, forms, inventory, references[number].document.text)
         fits = [
@@ -116,8 +162,16 @@ def find_swaps(
             index, place = right[-j]
             sure = link.confidence / (1 + math.exp(-_SLOPE * (fit - _MIDDLE)))
             form = _form_there(place, references[number].document.text, left[-i], text.document.text)
-            swaps[left[-i].start] = Swap(index, form, place, sure)
-    return swaps
+            yield left[-i].start, Swap(index, form, place, sure)
+        for i, name in enumerate(left):
+            if ("ours", -i) not in used and _is_stranger(name, inventory):
+                yield name.start, Swap(None, "", None, _STRANGER * link.confidence)
+
+
+def _is_stranger(name: Name, inventory: Inventory) -> bool:
+    """Whether a name is certainly one, and none of its words is in any reference."""
+    certain = name.type in ("person", "place") or any(unheard(w) for w in name.words)
+    return certain and not name.common and not any(inventory.knows(w) for w in name.words)
 
 
 def _form_there(place: Place, reference: str, name: Name, text: str) -> str:
