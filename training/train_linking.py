@@ -58,10 +58,13 @@ BY_HAND = {"doubtful_reference": -1.5}
 """References are never garbled here, so that nothing can be learned of this: given, and not fitted."""
 PRIOR = {
     "bias": -4.0, "spelling": 14.0, "skeleton": 1.2, "honorific_word": 2.0, "surname_word": 2.0, "shared_first": 2.5,
-    "shared_word": 1.8, "role": 3.5, "office": 0.7, "slot": 2.0, "slot_alike": 1.0, "slots": 0.5, "framed": 2.0, "acronym": 4.0,
-    "other_expansion": 1.0, "confusion": 2.0, "namesake": 1.2, "type_clash": -2.0,
+    "shared_word": 1.8, "role": 3.5, "office": 0.7, "slot": 2.0, "slot_alike": 1.0, "slots": 0.5, "framed": 2.0,
+    "acronym": 4.0, "other_expansion": 1.0, "confusion": 2.0, "namesake": 1.2, "type_clash": -2.0,
 }  # fmt: skip
-STRENGTH = 10.0
+FRAME = "framed"
+"""Fitted last, upon what the others say of pairs without it: free accounts share no wording, and what the frame says
+must not unlearn the rest."""
+STRENGTH = 5.0
 """Precision of the prior: how many log-odds squared a weight pays for leaving its place. High, since the pairs of one
 document are far from independent."""
 
@@ -108,7 +111,7 @@ def examples(
     forms = gather(names, inventory, garbled)
     exchanges = list(find_exchanges(text, [other], links))
     framed = Candidates(text, [other], links, inventory, forms, load(), exchanges)
-    # Free accounts share no wording: what the frame says must not unlearn what the rest does.
+    # Free accounts share no wording: each pair is seen without its frame too.
     unframed = Candidates(text, [other], links, inventory, forms, load(), ())
     for candidates in (framed, unframed):
         yield from judged(candidates, forms, gold, inventory)
@@ -157,12 +160,18 @@ def main() -> None:
     options = arguments.parse_args()
     encoder = load_encoder(Settings())
     rows = [e for case in cases(options.shared, options.documents) for e in examples(*case, encoder)]
-    names = [n for n in PRIOR if n != "bias"]
+    names = [n for n in PRIOR if n not in ("bias", FRAME)]
+    frame = np.array([features[FRAME] for features, _ in rows])
     table = np.array([[1.0, *(features.get(n, 0.0) for n in names)] for features, _ in rows])
     labels = np.array([label for _, label in rows])
     fixed = np.array([sum(w * features.get(n, 0.0) for n, w in BY_HAND.items()) for features, _ in rows])
-    fitted = fit(table, labels, np.array([PRIOR["bias"], *(PRIOR[n] for n in names)]), fixed)
+    free, framed = frame == 0, frame > 0
+    prior = np.array([PRIOR["bias"], *(PRIOR[n] for n in names)])
+    fitted = fit(table[free], labels[free], prior, fixed[free])
+    odds = table @ fitted + fixed
+    added = fit(frame[framed, None], labels[framed], np.array([PRIOR[FRAME]]), odds[framed])
     weights = {n: round(float(w), 3) for n, w in zip(names, fitted[1:], strict=True)}
+    weights[FRAME] = round(float(added[0]), 3)
     WEIGHTS.write_text(
         json.dumps(
             {

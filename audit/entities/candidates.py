@@ -19,7 +19,8 @@ from audit.entities.forms import Form, Forms, form_of, is_acronym, is_ordinary, 
 from audit.entities.inventory import Entity, Inventory, Place
 from audit.entities.mentions import Name
 from audit.entities.reliability import contradicted
-from audit.entities.spelling import bones, fold, initials, name_similarity, skeleton, word_similarity
+from audit.entities.spelling import bones, fold, initials, name_similarity, word_similarity
+from audit.entities.variants import are_variants
 from audit.records import Link, Text
 
 __all__ = ["Candidates", "entities_in", "spelling_of"]
@@ -171,7 +172,7 @@ class Candidates:
         mine = self.forms.roles.get(form, set())
         if any(body is not None for _, body in mine):
             found |= {i for i, e in enumerate(self.inventory.entities) if shared_role(mine, e, self.inventory)}
-        return {i for i in found if not _same_thing(members[0], self.inventory.entities[i])}
+        return {i for i in found if not are_variants(words, self.inventory.entities[i].words)}
 
     # What speaks for it
 
@@ -270,24 +271,6 @@ def spelling_of(words: Sequence[str], entity: Entity) -> float:
 
 def _surname(form: Form) -> str:
     return joined_article(form)[-1].removesuffix("s")
-
-
-def _same_thing(name: Name, entity: Entity) -> bool:
-    """Whether two known forms are one thing that good accounts write in more than one way: a land and its people, a
-    place (Kyiv, Kiev) or a first name (Andriy, Andrey) with the same consonants."""
-    if _land_and_people(name.surface, entity.canonical):
-        return True
-    theirs = {fold(w): w for w in entity.words}
-    ours = {fold(w): w for w in name.words}
-    left = [w for k, w in ours.items() if k not in theirs]
-    right = [w for k, w in theirs.items() if k not in ours]
-    known = gz.is_place(name.surface) or (bool(left) and all(gz.is_first_name(w) for w in left))
-    return known and bool(right) and skeleton("".join(left)) == skeleton("".join(right))
-
-
-def _land_and_people(a: str, b: str) -> bool:
-    """Whether one names a land and the other a people, which translation exchanges rightly."""
-    return any(gz.is_nationality(x) and gz.is_place(y) for x, y in ((a, b), (b, a)))
 
 
 def _log_odds(probability: float) -> float:

@@ -8,21 +8,28 @@ here, because expanding all of Hunspell's rules costs a hundred times as long an
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
 from audit.errors import ModelError
 
-__all__ = ["is_common_noun", "is_proper"]
+__all__ = ["is_common_noun", "is_proper", "same_word"]
 
 _PACKAGE = "spylls"
 _LIST = Path("hunspell", "data", "en", "en_US.dic")
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("er", ""),
             ("er", "e"), ("est", ""), ("est", "e"), ("ier", "y"), ("iest", "y"), ("ily", "y"), ("iness", "y"),
-            ("ness", ""), ("d", ""), ("ment", ""))  # fmt: skip
+            ("ness", ""), ("d", ""), ("ment", ""), ("ied", "y"), ("able", ""), ("able", "e"), ("ion", "e"),
+            ("ive", "e"))  # fmt: skip
 _BRITISH = (("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("ised", "ized"), ("our", "or"),
-            ("ours", "ors"), ("tre", "ter"), ("ogue", "og"))  # fmt: skip
+            ("ours", "ors"), ("tre", "ter"), ("tres", "ters"), ("ogue", "og"), ("isations", "izations"),
+            ("amme", "am"), ("ammes", "ams"),
+            ("efence", "efense"), ("ffence", "ffense"), ("icence", "icense"))  # fmt: skip
+_PREFIXES = {"A": "re", "I": "in", "U": "un", "C": "de", "E": "dis", "F": "con", "K": "pro"}
+"""The flags of en_US.aff for prefixes: "report" stands in the list as "port" with an A."""
+_FLAGGED = re.compile(r"^([a-z]+)/([A-Z]*[AIUCEFKY][A-Z]*)$", re.MULTILINE)
 _LONGEST = 40
 _STEM = 3
 
@@ -38,10 +45,20 @@ def is_proper(word: str) -> bool:
     return word[:1].upper() + word[1:].lower() in _entries()
 
 
+def same_word(word: str, other: str) -> bool:
+    """Whether two words of the dictionary differ by British and American spelling only."""
+    a, b = word.lower(), other.lower()
+    return a != b and is_common_noun(a) and not _american(a).isdisjoint(_american(b))
+
+
+def _american(word: str) -> set[str]:
+    return {word, *(word[: -len(ours)] + theirs for ours, theirs in _BRITISH if word.endswith(ours))}
+
+
 def _stems(word: str) -> Iterator[str]:
     if len(word) > _LONGEST:
         return
-    for base in (word, *(word[: -len(ours)] + theirs for ours, theirs in _BRITISH if word.endswith(ours))):
+    for base in sorted(_american(word)):
         yield from _bases(base)
 
 
@@ -67,7 +84,17 @@ def _entries() -> frozenset[str]:
         raise ModelError(f"the package {_PACKAGE} is missing; install it with: pip install {_PACKAGE}")
     path = Path(spec.origin).parent / _LIST
     try:
-        lines = path.read_text("utf-8").splitlines()
+        text = path.read_text("utf-8")
     except OSError as error:
         raise ModelError(f"the dictionary of {_PACKAGE} can't be read ({error}); install {_PACKAGE} anew") from error
-    return frozenset(line.partition("/")[0] for line in lines[1:])
+    derived = (form for word, flags in _FLAGGED.findall(text) for form in _derived(word, flags))
+    return frozenset(line.partition("/")[0] for line in text.splitlines()[1:]).union(derived)
+
+
+def _derived(word: str, flags: str) -> Iterator[str]:
+    """Yield what the dictionary means by the flags of prefixes and of -ly."""
+    for flag in flags:
+        if flag in _PREFIXES:
+            yield _PREFIXES[flag] + word
+        elif flag == "Y":
+            yield word + "ly"

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from audit.entities import gazetteers as gz
 from audit.entities.candidates import entities_in
 from audit.entities.doubts import unheard
 from audit.entities.exchanges import Exchange
@@ -25,6 +24,7 @@ from audit.entities.lexicon import is_proper
 from audit.entities.mentions import Name
 from audit.entities.spelling import fold, initials, word_similarity
 from audit.entities.tokens import tokenize
+from audit.entities.variants import are_variants, differing
 from audit.records import Link, Mode, Text
 
 __all__ = ["Swap", "find_swaps"]
@@ -89,9 +89,7 @@ def _exchanged(
 ) -> Iterator[tuple[int, Swap]]:
     """Yield what stands in place of names between the same words."""
     for exchange in exchanges:
-        ours = [
-            n for n in by_sentence.get(exchange.sentence, ()) if n.start < exchange.end and exchange.start < n.end
-        ]
+        ours = [n for n in by_sentence.get(exchange.sentence, ()) if n.start < exchange.end and exchange.start < n.end]
         theirs = entities_in(exchange, inventory)
         if exchange.fit < _LEAST_EXCHANGE[mode] or len(ours) != 1 or len(theirs) != 1:
             continue
@@ -205,20 +203,18 @@ def _is_name(words: Sequence[str]) -> bool:
 
 
 def _one_in_other_words(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether two names may be one: the other shortened, a people and its land, an acronym, another spelling."""
-    mine, others = {fold(w): w for w in ours}, {fold(w): w for w in theirs}
-    left, right = [w for k, w in mine.items() if k not in others], [w for k, w in others.items() if k not in mine]
-    if not left or not right or initials(ours) in others or initials(theirs) in mine:
+    """Whether two names may be one: the other shortened, an acronym, a variant, another spelling."""
+    left, right = differing(ours, theirs)
+    if not left or not right or are_variants(ours, theirs):
         return True
-    if _land_and_people(" ".join(ours), " ".join(theirs)) or _land_and_people(" ".join(theirs), " ".join(ours)):
-        return True
-    return word_similarity("".join(left), "".join(right)) >= _RELATED
+    short = initials(ours) in {fold(w) for w in theirs} or initials(theirs) in {fold(w) for w in ours}
+    return short or word_similarity("".join(left), "".join(right)) >= _RELATED
 
 
 def _related(words: Sequence[str], other: str) -> bool:
     """Whether two names may be one in different words: a part in common, a people and its land, an acronym."""
     theirs = re.findall(r"\w+", other)
-    if _land_and_people(" ".join(words), other) or _land_and_people(other, " ".join(words)):
+    if are_variants(words, theirs):
         return True
     if fold("".join(words)) == initials(theirs) or initials(words) == fold(other):
         return True
@@ -228,11 +224,6 @@ def _related(words: Sequence[str], other: str) -> bool:
         for b in theirs
         if len(a) >= _STEM and len(b) >= _STEM
     )
-
-
-def _land_and_people(land: str, people: str) -> bool:
-    """Whether one is a country and the other a people; which one is left open, since both shift in translation."""
-    return gz.is_country(land) and gz.is_nationality(people)
 
 
 def _fit(name: Name, place: Place, text: Text, reference: Text, link: Link) -> float:
