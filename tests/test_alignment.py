@@ -83,9 +83,10 @@ UNRELATED = {
 
 
 @pytest.mark.parametrize("topic", sorted(UNRELATED))
-def test_an_unrelated_text_gets_no_link(encoder: Encoder, topic: str) -> None:
-    assert pairs(encoder, STORY, UNRELATED[topic]) == set()
-    assert pairs(encoder, UNRELATED[topic], STORY) == set()
+@pytest.mark.parametrize("mode", ["comparable", "parallel"])
+def test_an_unrelated_text_gets_no_link(encoder: Encoder, topic: str, mode: str) -> None:
+    assert pairs(encoder, STORY, UNRELATED[topic], mode=mode) == set()
+    assert pairs(encoder, UNRELATED[topic], STORY, mode=mode) == set()
 
 
 @pytest.mark.parametrize("place", [0, 2, 5])

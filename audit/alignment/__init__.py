@@ -11,7 +11,7 @@ Works on texts and vectors that it is given and loads no embedding model. The st
 The idea of judging pairs by many cheap figures is that of D. Munteanu, D. Marcu, "Improving Machine Translation
 Performance by Exploiting Non-Parallel Corpora", Computational Linguistics 2005. Similarities are rounded to 3 decimals
 before anything is decided; with vectors equal within 1e-4, links differ only where their confidence is within 0.02 of
-a threshold (0.45 in comparable, 0.5 in parallel mode).
+a threshold (0.4 in comparable, 0.5 in parallel mode).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from audit.records import Link, Mode
 
 __all__ = ["ALIGNER", "align"]
 
-ALIGNER = "pairs-2"
+ALIGNER = "pairs-3"
 """Identifies the aligner and its fitted model in the signature; raised with every change of either."""
 
 

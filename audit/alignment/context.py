@@ -234,7 +234,8 @@ def _run(gain: Values, rows: Indices, columns: Indices, slope: float) -> Values:
     bounds = np.searchsorted(rows, np.arange(rows[0] - _STEP, rows[-1] + 2))
     for row in range(_STEP, len(bounds) - 1):
         first, start, stop = bounds[row - _STEP], bounds[row], bounds[row + 1]
-        if first == start or start == stop:
+        # What is worth nothing lengthens no run.
+        if first == start or start == stop or worth[first:start].max() <= 0:
             continue
         down = rows[start] - rows[first:start]
         right = columns[start:stop, None] - columns[first:start]

@@ -15,7 +15,7 @@ from audit.records import Link
 
 __all__ = ["best_chain", "grouped", "likely"]
 
-_ENOUGH = 0.45
+_ENOUGH = 0.4
 """What a pair of texts in any order must be worth: the threshold that gains most F1 lies below .5 where links are hard
 to tell (Z. Lipton et al., "Optimal Thresholding of Classifiers to Maximize F1 Measure", ECML 2014)."""
 _LARGEST = 3

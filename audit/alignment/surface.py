@@ -26,7 +26,7 @@ _SPELLED = {
     word: float(value)
     for value, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)
 }
-_SPELLED_WORD = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _LETTERS = 4
 _CODE_POINT_BITS = 16
 _BLOCK = 256
@@ -100,10 +100,13 @@ def _bags(sentences: Sequence[str]) -> _Bags:
     letters_starts, letters = _letters(plain)
     word = plain_of_raw[flat]
     which, where = members(letters_starts, word)
-    counted = [_numbers(sentence) for sentence in sentences]
-    numbers, values = numbered(chain.from_iterable(counted))
+    figures = [_figures(sentence) if _DIGIT.search(sentence) else [] for sentence in sentences]
+    spelled_of_raw = np.array([_SPELLED.get(word, 0.0) for word in plain])[plain_of_raw]
+    spelled = np.flatnonzero(spelled_of_raw[flat])
+    numbers, values = numbered([*chain.from_iterable(figures), *spelled_of_raw[flat[spelled]].tolist()])
+    counted = np.concatenate([np.repeat(np.arange(len(figures)), [len(known) for known in figures]), owner[spelled]])
     named = is_name[flat]
-    owners = (owner[which], owner, owner[named], np.repeat(np.arange(len(counted)), [len(c) for c in counted]))
+    owners = (owner[which], owner, owner[named], counted)
     places = (letters[where], word, word[named], values)
     sizes = (int(letters.max(initial=-1)) + 1, len(plain), len(plain), len(numbers))
     first = np.cumsum([0, *sizes])
@@ -143,9 +146,9 @@ def _letters(words: Sequence[str]) -> tuple[Indices, Indices]:
     return starts, np.unique(sequence, return_inverse=True)[1].astype(np.intp)
 
 
-def _numbers(sentence: str) -> list[float]:
-    """Return the values that a sentence states in figures, and small ones in words."""
-    values = [_SPELLED[lowered(word)] for word in _SPELLED_WORD.findall(sentence)]
+def _figures(sentence: str) -> list[float]:
+    """Return the values that a sentence states in figures."""
+    values: list[float] = []
     for match in _NUMBER.finditer(sentence):
         factor = _FACTORS[lowered(match[1])] if match[1] else 1.0
         figure = match[0].removesuffix(match[1] or "").strip()

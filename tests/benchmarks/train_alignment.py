@@ -134,7 +134,11 @@ def fit(cases: list[Prepared], tokens: bool) -> Fitted:
 
 
 def halves(cases: list[Prepared]) -> list[set[str]]:
-    languages = sorted({case.case.language for case in cases})
+    """Halve the languages such that either half has some of the measured ones, if there are two."""
+    measured = {case.case.language for case in cases if case.measured}
+    languages = sorted(
+        {case.case.language for case in cases}, key=lambda language: (language not in measured, language)
+    )
     return [set(languages[::2]), set(languages[1::2])]
 
 
