@@ -358,6 +358,10 @@ def _corpus(
         int | None,
         typer.Option(metavar="N", help="End the run, with exit code 1, when more documents than this are rejected."),
     ] = None,
+    document: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Write only the report of this document of a finished run, into DIR/reports."),
+    ] = None,
     only: Annotated[
         str | None, typer.Option(metavar="entities", help="Names, numbers and titles only: no scores, no wording.")
     ] = None,
@@ -373,13 +377,26 @@ def _corpus(
     verbose: Verbose = False,
 ) -> int:
     """Audit the documents of a manifest into Parquet tables."""
-    from audit.corpus import TooManyRejectedError, run_corpus
+    from audit.corpus import TooManyRejectedError, audit_document, run_corpus
 
     if only not in (None, "entities"):
         raise SettingsError(f"unknown part {only!r} for --only; it can be entities")
     shared = _settings(mode, model, allow, confusions, None, any_language, download, max_chars, no_cache=True)
     settings = replace(shared, ter=ter, scores=only is None, wording=only is None)
     terminal = _Terminal(context.obj, quiet, verbose)
+    if document is not None:
+        audit, folder = audit_document(
+            manifest,
+            output,
+            settings,
+            document,
+            references=references,
+            references_each=references_each,
+            date_window=date_window,
+            verdict=verdict,
+        )
+        _deliver(audit, folder, _checked(_FORMATS), False, terminal)
+        return 0
     try:
         done = run_corpus(
             manifest,

@@ -10,7 +10,7 @@ import csv
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +26,7 @@ _TYPES = {"text": "string", "integer": "int64", "integer?": "int64", "real": "fl
 _MARKERS = "shards"
 _MAX_BYTES = 1 << 24
 _PER_SHARD = ("documents", "sentences", "entities", "links", "rejected")
-_OWN_FOLDERS = ("documents", "sentences", "entities", "links", ".rejected", ".pool", _MARKERS)
+_OWN_FOLDERS = ("documents", "sentences", "entities", "links", ".rejected", ".pool", "reports", _MARKERS)
 _OWN_FILES = ("entities.csv", "rejected.parquet", "report.html", "run.json")
 
 
@@ -48,6 +48,24 @@ class Dataset:
             raise OutputError(f"{folder} leads out of {self.folder}; remove that link, or take another folder")
         return folder
 
+    def check(self, identity: Mapping[str, Any]) -> None:
+        """Make sure that the folder holds a run of this ``identity``.
+
+        Raises:
+            OutputError: it holds none, or its run.json is damaged.
+            SettingsError: it holds a run of another identity.
+        """
+        run = self.folder / "run.json"
+        try:
+            earlier = parse_json(read_bytes(run, _MAX_BYTES))
+        except FileNotFoundError:
+            raise OutputError(f"{self.folder} holds no corpus run; make it first, without --document") from None
+        except (OSError, ValueError) as error:
+            raise OutputError(f"{run} cannot be read: {error}") from error
+        if not isinstance(earlier, dict) or not isinstance(earlier.get("identity"), dict):
+            raise OutputError(f"{run} is damaged; take another folder, or begin anew with --fresh")
+        _refuse_other(earlier["identity"], identity, self.folder)
+
     def begin(self, identity: Mapping[str, Any], *, fresh: bool) -> None:
         """Make the folder ready for a run of this ``identity``, or for its continuation.
 
@@ -61,10 +79,7 @@ class Dataset:
             if run.exists() and fresh:
                 self._remove()
             if run.exists():
-                earlier = parse_json(read_bytes(run, _MAX_BYTES))
-                if not isinstance(earlier, dict) or not isinstance(earlier.get("identity"), dict):
-                    raise OutputError(f"{run} is damaged; take another folder, or begin anew with --fresh")
-                _refuse_other(earlier["identity"], identity, self.folder)
+                self.check(identity)
                 return
             if self.folder.exists() and (
                 not self.folder.is_dir() or any(not p.name.startswith(".run.json") for p in self.folder.iterdir())
@@ -108,6 +123,15 @@ class Dataset:
         """Write entities.csv and rejected.parquet over all shards, one shard in memory at a time."""
         self._atomically(self.folder / "entities.csv", lambda stream: self._entities(stream, shards))
         self._atomically(self.folder / "rejected.parquet", lambda stream: self._rejected(stream, shards))
+
+    def rows(self, shards: int, names: Sequence[str]) -> Iterator[dict[str, list[dict[str, Any]]]]:
+        """Yield the rows of the tables ``names`` of each shard in turn."""
+        for found in zip(*(self._tables(name, shards) for name in names), strict=True):
+            yield {name: table.to_pylist() for name, table in zip(names, found, strict=True)}
+
+    def write_report(self, page: str) -> None:
+        """Write report.html."""
+        self._atomically(self.folder / "report.html", lambda stream: stream.write(page.encode()))
 
     def write_run(self, content: Mapping[str, Any]) -> None:
         """Write run.json."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -14,22 +16,34 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from audit import pipeline
-from audit.corpus import engines, sources
+from audit.corpus import engines, figures, sources
 from audit.corpus.dataset import Dataset
 from audit.corpus.extras import pyarrow_module, ray_module
 from audit.corpus.manifest import Manifest
 from audit.corpus.pool import Part, PoolBuilder
-from audit.corpus.shards import Options, Outcome, Result, Task
+from audit.corpus.shards import Options, Outcome, Result, Task, Worker
+from audit.embeddings import Encoder
 from audit.encoders import load_encoder
 from audit.errors import InputError, SettingsError
+from audit.records import Audit
+from audit.reporting import corpus_page
 from audit.settings import Settings
 from audit.signatures import signature
 from audit.version import VERSION
 
-__all__ = ["ENGINES", "SHARD_SIZE", "TIMEOUT", "CorpusResult", "Progress", "TooManyRejectedError", "run_corpus"]
+__all__ = [
+    "ENGINES",
+    "SHARD_SIZE",
+    "TIMEOUT",
+    "CorpusResult",
+    "Progress",
+    "TooManyRejectedError",
+    "audit_document",
+    "run_corpus",
+]
 
 ENGINES = ("local", "ray")
 SHARD_SIZE = 64
@@ -39,6 +53,7 @@ TIMEOUT = 600.0
 """Seconds that one document may take."""
 
 _POOL_SHARD = 256
+_LONGEST_NAME = 80
 
 
 class TooManyRejectedError(InputError):
@@ -120,12 +135,7 @@ def run_corpus(
     with Manifest(manifest) as listed:
         options = Options(timeout, verdict, dataset.pool if pool else None, references_each, date_window)
         encoder = load_encoder(settings)
-        identity = {
-            "signature": signature(settings, encoder, pipeline.components(), VERSION),
-            "manifest": listed.digest,
-            "shard_size": shard_size,
-            **_identity(settings, options, sources.digest(pool) if pool else ""),
-        }
+        identity = _identity(listed, pool, settings, options, encoder, shard_size)
         dimension = encoder.dimension
         del encoder  # the driver needs no model, and its memory is the workers'
         dataset.begin(identity, fresh=fresh)
@@ -160,10 +170,54 @@ def run_corpus(
                 done.update(dataset.write_shard(cast(Result, result))["rows"])
                 check()
     dataset.merge(shards)
+    _report(dataset, manifest, shards, str(identity["signature"]))
     result_of_all = state()
     told = {"identity": identity, "finished": True, "engine": engine, "workers": chosen, "shards": shards}
     dataset.write_run(told | asdict(result_of_all) | ({"unread_references": unread} if pool else {}))
     return result_of_all
+
+
+def audit_document(
+    manifest: Sequence[str | Path],
+    folder: str | Path,
+    settings: Settings,
+    document: str,
+    *,
+    references: Sequence[str | Path] = (),
+    references_each: int = 3,
+    date_window: int = 7,
+    verdict: bool = False,
+    shard_size: int = SHARD_SIZE,
+) -> tuple[Audit, Path]:
+    """Audit one document of a finished run again, as the run did; return the audit and the folder for its report.
+
+    The arguments are the run's, see `run_corpus`; ``document`` is the id.
+
+    Raises:
+        InputError: there is no such document, or it cannot be audited.
+        OutputError: the folder holds no run.
+        SettingsError: the folder's run was another.
+    """
+    dataset = Dataset(Path(folder))
+    pool = sources.expand(references, "pool of references", more=(".txt",))
+    options = Options(None, verdict, dataset.pool if pool else None, references_each, date_window)
+    with Manifest(manifest) as listed:
+        dataset.check(_identity(listed, pool, settings, options, load_encoder(settings), shard_size))
+        shard = listed.find(document)
+    name = re.sub(r"[^\w.-]+", "_", document).strip("._")[:_LONGEST_NAME] or "document"
+    distinct = hashlib.sha256(document.encode()).hexdigest()[:8]
+    audit = Worker(settings, options, os.cpu_count() or 1).single(shard)
+    return audit, dataset.folder / "reports" / f"{name}-{distinct}"
+
+
+def _report(dataset: Dataset, manifest: Sequence[str | Path], shards: int, signature: str) -> None:
+    given = " ".join(shlex.quote(str(path)) for path in manifest)
+    command = (
+        f"audit corpus {given} -o {shlex.quote(str(dataset.folder))} --document ID   # and the run's other options"
+    )
+    rows = dataset.rows(shards, ("documents", "entities", "rejected"))
+    found = figures.count(rows, title=str(dataset.folder), signature=signature, command=command)
+    dataset.write_report(corpus_page.render(found))
 
 
 def _check(
@@ -220,17 +274,27 @@ def _gather(
         return builder.problems
 
 
-def _identity(settings: Settings, options: Options, pool: str) -> dict[str, object]:
-    """Return what decides, beside the manifest, what the files hold, as plain JSON values."""
+def _identity(
+    manifest: Manifest,
+    pool: Sequence[sources.File],
+    settings: Settings,
+    options: Options,
+    encoder: Encoder,
+    shard_size: int,
+) -> dict[str, Any]:
+    """Return what decides what the files hold, as plain JSON values."""
     files = [*settings.confusions, *([settings.decisions] if settings.decisions else [])]
-    found: dict[str, object] = {
+    found: dict[str, Any] = {
+        "signature": signature(settings, encoder, pipeline.components(), VERSION),
+        "manifest": manifest.digest,
+        "shard_size": shard_size,
         **settings.result_fields(),
         "files": {name: _file_digest(name) for name in files},
         "verdict": _data_digest("verdict.json") if options.verdict else None,
     }
     if pool:
         found["references"] = {
-            "digest": pool,
+            "digest": sources.digest(pool),
             "each": options.references_each,
             "date_window": options.date_window,
             "fitted": _data_digest("retrieval.json"),

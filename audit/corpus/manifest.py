@@ -19,6 +19,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -103,6 +104,18 @@ class Manifest:
                 batch, number = [], number + 1
         if batch:
             yield _shard(number, batch)
+
+    def find(self, name: str) -> Shard:
+        """Return the document of this id, by itself.
+
+        Raises:
+            InputError: there is none.
+        """
+        row = self._index.execute("SELECT place FROM document WHERE id = ?", (name,)).fetchone()
+        if row is None:
+            raise InputError(f"no document of the manifest has the id {name!r}")
+        found, file = next(islice(self._documents(), row[0], None))
+        return _shard(0, [self._item(row[0], found, file)])
 
     def _rows(self) -> Iterator[tuple[Row, File]]:
         return ((row, file) for file in self._files for row in sources.rows(file))

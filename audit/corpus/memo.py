@@ -11,7 +11,7 @@ from audit.embeddings import Embeddings, Encoder, Floats, TokenVectors
 
 __all__ = ["MemoEncoder"]
 
-_LIMIT_BYTES = 512 << 20
+_LIMIT_BYTES = 256 << 20
 
 _Entry = tuple[Floats, bool, TokenVectors | None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -144,6 +144,18 @@ class Worker:
                 result.tables[table].extend(rows)
         return Result(shard.number, result.tables, time.perf_counter() - begun)
 
+    def single(self, shard: Shard) -> Audit:
+        """Return the audit of a shard's only document, which `audit` puts into tables.
+
+        Raises:
+            AuditError: it cannot be audited.
+        """
+        (item,) = shard.items
+        case = _Case(item, *self._read(item, shard.references))
+        if self._options.pool is not None:
+            self._retrieve([case], Result(shard.number))
+        return self._audit(case, lambda: None)
+
     def traits(self, shard: PoolShard) -> Part:
         """Find the traits of references; what cannot be read or embedded has none."""
         documents: list[Document | None] = []
@@ -219,12 +231,15 @@ class Worker:
         audited = [s.text for s in text.sentences if s.audited]
         return traits(text, self._encoder.encode(audited).vectors) if audited else no_traits()
 
-    def _tables(self, case: _Case, check: Any) -> dict[str, Rows]:
+    def _audit(self, case: _Case, check: Callable[[], None]) -> Audit:
         notes = [note for note in map(encoding_note, (case.document, *case.references)) if note]
-        audit = pipeline.audit(
+        return pipeline.audit(
             case.document, case.references, self._settings, self._encoder, notes=notes,
             progress=lambda step, done, total: check(),
         )  # fmt: skip
+
+    def _tables(self, case: _Case, check: Callable[[], None]) -> dict[str, Rows]:
+        audit = self._audit(case, check)
         verdict = judge(case.document, self._settings) if self._options.verdict else None
         # All tables are made before the first is added to, so that a document is in all of them or in none.
         return {

@@ -29,7 +29,7 @@ from audit.reporting.vocabulary import KINDS, confidence_words, quality_words
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["notebook_html", "render"]
+__all__ = ["environment", "notebook_html", "render", "style_hash", "template_source"]
 
 _EXCERPT, _QUOTE = 60, 240
 """Letters shown on either side of the evidence in a reference, in a report with excerpts and in a full one."""
@@ -46,10 +46,10 @@ def render(audit: Audit, *, plots: Mapping[str, Plot], excerpts: bool = False) -
         plots: as ``plots.render`` returns them.
         excerpts: the references appear only as short excerpts around the evidence.
     """
-    environment = _environment()
-    style, script = _source("report.css"), _source("report.js")
+    templates = environment()
+    style, script = template_source("report.css"), template_source("report.js")
     quotes = _quotes(audit, excerpts=excerpts)
-    return environment.get_template("report.html.jinja").render(
+    return templates.get_template("report.html.jinja").render(
         audit=audit,
         summary=summaries.complete(audit),
         references=[reference.document.name for reference in audit.references],
@@ -64,8 +64,8 @@ def render(audit: Audit, *, plots: Mapping[str, Plot], excerpts: bool = False) -
         excerpts=excerpts,
         style=Markup(style),
         script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=style_hash(style),
+        script_hash=style_hash(script),
         data=json_block(_data(audit, quotes)),
     )
 
@@ -74,11 +74,12 @@ def notebook_html(audit: Audit) -> str:
     """Return a compact form of ``audit`` for a notebook: the summary and the findings that weigh most."""
     weight = {"major": 0, "minor": 1}
     findings = sorted(audit.findings, key=lambda f: (weight[f.severity], -f.confidence, f.start))
-    template = _environment().get_template("notebook.html.jinja")
+    template = environment().get_template("notebook.html.jinja")
     return template.render(audit=audit, summary=summaries.complete(audit), findings=findings, shown=_NOTEBOOK_ROWS)
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return what renders the templates of all pages, with their filters; everything is escaped."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -102,11 +103,13 @@ def _anchor(key: str) -> str:
     return quote(key, safe="", errors="replace")
 
 
-def _source(name: str) -> str:
+def template_source(name: str) -> str:
+    """Return the text of a file among the templates."""
     return resources.files("audit.reporting").joinpath("templates", name).read_text("utf-8")
 
 
-def _hash(source: str) -> str:
+def style_hash(source: str) -> str:
+    """Return what a content security policy names a style or script by."""
     return "sha256-" + base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode()
 
 

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Corpus runs on real documents: how fast, and whether what was killed and resumed is what was not.
+"""Corpus runs on real documents: how fast, how large, and whether what was killed and resumed is what was not.
 
-usage: corpus.py [--shared ../shared] [--documents 300] [--kills 10] [--no-ray]
+usage: corpus.py [--shared ../shared] [--documents 300] [--kills 10] [--parts speed,ray,kills,memory]
 
 The sample is every n-th document of ../shared/bench/corpus.jsonl.gz with all references. It is audited by 1 and by 2
 processes, by 2 actors of a local Ray, and by runs that are killed (SIGKILL, driver and worker in turn) at random
-moments and resumed; all tables must be equal. Throughput is distinct audited sentences per second of the run's wall
-time, and of its shards' time (without start-up), over that of bare encoding of the same sentences; every worker, and
-the bare encoding, has one thread. Exit code 1: a difference, or a limit was missed.
+moments within ``--longest`` seconds and resumed; all tables must be equal. Throughput is distinct audited sentences
+per second of processor time (all processes of the run, with their start) and of the shards' time (without it), over
+that of bare encoding of the same sentences; every worker, and the bare encoding, has one thread. ``memory`` compares
+the peak memory of 10,000 and 1,000 documents, each of 12 sentences drawn from the corpus so that no two are alike,
+names alone judged; the largest process counts, the driver or its worker. Exit code 1: a difference, or a limit was
+missed.
 """
 
 from __future__ import annotations
@@ -17,11 +20,13 @@ import gzip
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -30,6 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TABLES = ("documents", "sentences", "entities", "links")
 SHARE = {"all": 0.5, "entities": 0.85}
 SPEED_UP = 1.6
+GROWTH = 1.15
+LINES = 12
 BARE = """
 import sys, time
 from audit.encoders import load_encoder
@@ -43,9 +50,9 @@ texts = {r["text"] for r in rows if r["type"] == "document" or r["id"] in named}
 wanted = list({s.text: 0 for t in texts for s in split(Document("", t)) if s.audited})
 encoder = load_encoder(Settings())
 encoder.encode(wanted[:8])
-begun = time.perf_counter()
+begun = time.perf_counter(), time.process_time()
 encoder.encode(wanted)
-print(len(wanted), time.perf_counter() - begun)
+print(len(wanted), time.perf_counter() - begun[0], time.process_time() - begun[1])
 """
 
 
@@ -64,12 +71,19 @@ def command(manifest: Path, folder: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "audit", "corpus", str(manifest), "-o", str(folder), "-q", *options]
 
 
-def timed(manifest: Path, folder: Path, *options: str) -> tuple[float, float]:
-    """Run to the end; return the seconds of wall time and of all shards."""
-    begun = time.perf_counter()
+def timed(manifest: Path, folder: Path, *options: str) -> tuple[float, float, float]:
+    """Run to the end; return the seconds of wall time, of processor time and of all shards."""
+    begun, used = time.perf_counter(), processor_time()
     subprocess.run(command(manifest, folder, *options), check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-    wall = time.perf_counter() - begun
-    return wall, sum(json.loads(marker.read_bytes())["seconds"] for marker in (folder / "shards").glob("*.json"))
+    wall, used = time.perf_counter() - begun, processor_time() - used
+    shards = (json.loads(marker.read_bytes())["seconds"] for marker in (folder / "shards").glob("*.json"))
+    return wall, used, sum(shards)
+
+
+def processor_time() -> float:
+    """Return the processor time of all processes that this one started and that have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def equal(one: Path, other: Path) -> bool:
@@ -85,25 +99,60 @@ def workers(driver: int) -> list[int]:
     return [int(pid) for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
-def killed(manifest: Path, folder: Path, kills: int, longest: float) -> int:
-    """Start the run and kill it or a worker of it after a random time, again and again; then let it end."""
-    dice, hits = random.Random(7), 0
-    for number in range(kills):
-        run = subprocess.Popen(command(manifest, folder, "--workers", "2"), cwd=ROOT, stdout=subprocess.DEVNULL)
+def killed(manifest: Path, folder: Path, whole: Path, kills: int, longest: float) -> list[bool]:
+    """Kill runs, or a worker of them, ``kills`` times in all; return for each run, once it ended, whether it is right.
+
+    A run that ends before it is hit makes room for another, in a new folder; the last one may end in peace.
+    """
+    dice, hits, same = random.Random(7), 0, []
+    while hits < kills:
+        place = folder / str(len(same))
+        run = subprocess.Popen(command(manifest, place, "--workers", "2"), cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
-            run.wait(dice.uniform(0.2, 1) * longest)
-            continue
+            run.wait(dice.uniform(0.05, 1) * longest)
         except subprocess.TimeoutExpired:
-            victims = [run.pid] if number % 2 == 0 else workers(run.pid)[:1]
-        for victim in victims:
-            os.kill(victim, signal.SIGKILL)
-            hits += 1
-        if number % 2:
-            time.sleep(2)
-            run.kill()
-        run.wait()
-    timed(manifest, folder, "--workers", "2")
-    return hits
+            victims = [run.pid] if hits % 2 == 0 else workers(run.pid)[:1]
+            for victim in victims:
+                os.kill(victim, signal.SIGKILL)
+                hits += 1
+            if victims != [run.pid]:
+                # The run goes on with another worker, and is hit itself when it is started the next time.
+                with suppress(subprocess.TimeoutExpired):
+                    run.wait(dice.uniform(0.05, 1) * longest)
+                run.kill()
+            run.wait()
+        else:
+            same.append(equal(whole, place))
+    if (folder / str(len(same))).exists():
+        timed(manifest, folder / str(len(same)), "--workers", "2")
+        same.append(equal(whole, folder / str(len(same))))
+    return same
+
+
+def peak(shared: Path, documents: int, folder: Path) -> float:
+    """Return the MiB of the largest process of a run over so many documents, no two alike."""
+    with gzip.open(shared / "bench" / "corpus.jsonl.gz", "rt", encoding="utf-8") as stream:
+        sentences = [line for row in map(json.loads, stream) for line in row["text"].split("\n")]
+    dice = random.Random(11)
+    manifest = folder / f"{documents}.jsonl"
+    with manifest.open("w", encoding="utf-8") as out:
+        for number in range(documents):
+            text = "\n".join(dice.choices(sentences, k=LINES))
+            out.write(json.dumps({"id": str(number), "hypothesis": text, "references": []}) + "\n")
+    told = command(manifest, folder / str(documents), "--workers", "1", "--only", "entities")
+    script = "import resource,subprocess,sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
+    script += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    run = subprocess.run([sys.executable, "-c", script, *told], check=True, cwd=ROOT, capture_output=True)
+    return int(run.stdout) / 1024
+
+
+def memory(shared: Path) -> bool:
+    """Compare, print; return whether the limit was kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = {number: peak(shared, number, Path(folder)) for number in (1_000, 10_000)}
+    growth = found[10_000] / found[1_000]
+    print(*(f"{number} documents: {size:.0f} MiB;" for number, size in found.items()), f"{growth:.3f}")
+    return growth <= GROWTH
 
 
 def main() -> int:
@@ -112,9 +161,13 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--no-ray", action="store_true")
+    parser.add_argument("--longest", type=float, default=20.0)
+    parser.add_argument("--parts", default="speed,ray,kills,memory")
     told = parser.parse_args()
-    missed = []
+    parts = told.parts.split(",")
+    missed = [] if "memory" not in parts or memory(told.shared) else ["memory"]
+    if parts == ["memory"]:
+        return 1 if missed else 0
 
     def judge(name: str, met: bool, text: str) -> None:
         print(f"{name:28} {text}{'' if met else '   MISSED'}", flush=True)
@@ -127,28 +180,28 @@ def main() -> int:
         sample(told.shared, told.documents, manifest)
         os.environ["OMP_NUM_THREADS"] = "1"
         bare = [sys.executable, "-c", BARE, str(manifest)]
-        number, seconds = subprocess.run(bare, check=True, cwd=ROOT, capture_output=True).stdout.split()
-        pace = int(number) / float(seconds)
-        print(f"{'bare encoding, one thread':28} {pace:.0f} distinct sentences/s ({int(number)})", flush=True)
-        walls = {}
-        for name, count in (("one", 1), ("two", 2)):
-            walls[name], inner = timed(manifest, base / name, "--workers", str(count))
-            text = (
-                f"{walls[name]:.1f} s; {int(number) / walls[name] / (pace * count):.2f} of bare encoding by wall time"
-            )
-            share = int(number) / inner / pace
-            judge(f"local, {count} worker(s)", share >= SHARE["all"], f"{text}, {share:.2f} by shards' time")
-        _, inner = timed(manifest, base / "entities", "--workers", "1", "--only", "entities")
-        share = int(number) / inner / pace
-        judge("only entities, 1 worker", share >= SHARE["entities"], f"{share:.2f} of bare encoding by shards' time")
-        gain = walls["one"] / walls["two"]
-        judge("two workers over one", gain >= SPEED_UP, f"{gain:.2f}")
-        judge("two workers' tables", equal(base / "one", base / "two"), "compared with one worker's")
-        if not told.no_ray:
-            wall, _ = timed(manifest, base / "ray", "--workers", "2", "--engine", "ray")
-            judge("ray's tables, 2 actors", equal(base / "one", base / "ray"), f"compared; {wall:.1f} s")
-        hits = killed(manifest, base / "killed", told.kills, walls["two"] / 2)
-        judge("killed and resumed", equal(base / "one", base / "killed"), f"compared after {hits} kills")
+        number, wall, used = map(float, subprocess.run(bare, check=True, cwd=ROOT, capture_output=True).stdout.split())
+        text = f"{number / used:.0f} a second of processor time, {number / wall:.0f} a second"
+        print(f"{'bare encoding':28} {number:.0f} distinct sentences, {text}", flush=True)
+
+        def share(name: str, least: float, folder: str, *options: str) -> float:
+            taken, spent, inner = timed(manifest, base / folder, *options)
+            text = f"{used / spent:.2f} of bare encoding by processor time, {wall / inner:.2f} by shards' time"
+            judge(name, used / spent >= least, f"{text}; {taken:.0f} s, {spent:.0f} s of processor time")
+            return taken
+
+        one = share("1 worker", SHARE["all"], "one", "--workers", "1")
+        if "speed" in parts:
+            two = share("2 workers", SHARE["all"], "two", "--workers", "2")
+            share("only entities, 1 worker", SHARE["entities"], "entities", "--workers", "1", "--only", "entities")
+            judge("two workers over one", one / two >= SPEED_UP, f"{one / two:.2f}")
+            judge("two workers' tables", equal(base / "one", base / "two"), "compared with one worker's")
+        if "ray" in parts:
+            taken, _, _ = timed(manifest, base / "ray", "--workers", "2", "--engine", "ray")
+            judge("ray's tables, 2 actors", equal(base / "one", base / "ray"), f"compared; {taken:.0f} s")
+        if "kills" in parts:
+            same = killed(manifest, base / "killed", base / "one", told.kills, told.longest)
+            judge("killed and resumed", all(same), f"{told.kills} kills, {len(same)} runs that ended compared")
     return 1 if missed else 0
 
 
