@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threadpoolctl import threadpool_limits
+
 from audit.detectors import accounts, casing, damage, names, numbers, quotation, tagger, titles, untranslated
 from audit.detectors import wording as parallel
 from audit.detectors.case import Case
@@ -30,5 +32,7 @@ def detect(
     if wording:
         findings += [*damage.detect(case), *untranslated.detect(case), *quotation.detect(case)]
         if encoder == tagger.trained_on():
-            findings += [*parallel.detect(case), *accounts.detect(case)]
+            # Products of one sentence are too small to share: threads that wait for each other cost four times more.
+            with threadpool_limits(1, user_api="blas"):
+                findings += [*parallel.detect(case), *accounts.detect(case)]
     return findings, tuple(conflicts)
