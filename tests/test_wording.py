@@ -139,7 +139,8 @@ def test_accounts_of_other_things_prove_nothing(encoder: Encoder) -> None:
 def test_an_account_that_says_the_reverse_is_shown(encoder: Encoder) -> None:
     said = "The court ruled on Monday that the company must pay the workers of the closed factory in full."
     text = "The court ruled on Monday that the company must not pay the workers of the closed factory in full."
-    found = accounts.detect(case(encoder, text, said, mode="comparable"))
+    sure = (Link((0,), (0,), 0.95, 0.95, "equivalent", "reference-0"),)
+    found = accounts.detect(replace(case(encoder, text, said, mode="comparable"), links=sure))
     assert [(f.surface, f.kind) for f in found] == [("not", "negation")]
     assert accounts.detect(case(encoder, said, said, mode="comparable")) == []
 
