@@ -2,13 +2,14 @@
 # make test     install, check style and types, run all tests
 # make install  .venv/bin/audit and .venv/bin/python
 # make lint     style and types only
+# make test-lowest  the tests with the lowest versions that pyproject.toml allows; needs uv
 # make bench    speed, mangled names, the report in a browser; needs ../shared
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 MADE := $(VENV)/.made
-.PHONY: install demo test lint bench clean
+.PHONY: install demo test test-lowest lint bench clean
 
 install: $(MADE)/run
 
@@ -17,6 +18,13 @@ demo: install
 
 test: lint
 	$(BIN)/python -m pytest
+
+test-lowest:
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet uv
+	grep '^torch==' constraints.txt | $(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python \
+		--resolution lowest-direct --constraint /dev/stdin --editable '.[test,corpus]'
+	$(VENV)-lowest/bin/python -m pytest --ignore tests/test_browser.py --ignore tests/test_demo.py
 
 lint: $(MADE)/test
 	$(BIN)/ruff check audit tests

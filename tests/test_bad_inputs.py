@@ -64,7 +64,9 @@ FILES: dict[str, str | bytes] = {
     "pickled-model/modules.json": "[]",
     "pickled-model/pytorch_model.bin": b"\x80\x04K\x01.",
     "damaged-model/config.json": MODEL_CONFIG,
-    "damaged-model/modules.json": "[]",
+    "hollow-model/config.json": MODEL_CONFIG,
+    "hollow-model/modules.json": "[]",
+    "hollow-model/model.safetensors": b"",
     "damaged-model/model.safetensors": struct.pack("<Q", 1 << 40) + b"{}",
     "not-a-model/readme.txt": "nothing",
     "binary-forms.txt": b"\x00\x01\x02\x03" * 40,
@@ -139,6 +141,7 @@ ROWS = [
     Row("model without weights", "run good.txt --model ./empty-model", "empty-model"),
     Row("pickled model", "run good.txt --model ./pickled-model", "pickled-model"),
     Row("model with nested modules", "run good.txt --model ./deep-model", "modules.json cannot be read"),
+    Row("model of no modules", "run good.txt --model ./hollow-model", "names no module"),
     Row("model with odd modules", "run good.txt --model ./odd-model", "modules.json cannot be read"),
     Row("damaged model", "run good.txt --model ./damaged-model", "damaged-model"),
     # where results go

@@ -186,6 +186,8 @@ def _digest(model: str, folder: Path) -> str:
         foreign = [module["type"] for module in modules if not module["type"].startswith("sentence_transformers.")]
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(f"the model {model} is damaged: modules.json cannot be read ({_first_line(error)})") from None
+    if listed.exists() and not modules:
+        raise ModelError(f"the model {model} is damaged: its modules.json names no module")
     if foreign:
         raise ModelError(f"the model {model} brings code of its own ({foreign[0]}), which is not run; choose another")
     read = sorted({path for pattern in _FILES for path in folder.rglob(pattern) if path.is_file()})
