@@ -179,7 +179,7 @@ ROWS = [
     Row("report: output is a file", "report audit.json -o taken", "cannot write to taken"),
     Row("report: unknown format", "report audit.json --format doc", "unknown format doc"),
     # audit corpus
-    Row("corpus: damaged run", "corpus manifest.jsonl -o run-damaged", "cannot be used"),
+    Row("corpus: damaged run", "corpus manifest.jsonl -o run-damaged", "run.json cannot be read"),
     Row("corpus: another kind of run", "corpus manifest.jsonl -o run-other", "run.json is damaged"),
     # audit fix
     Row("fix: missing file", "fix nowhere.txt", "there is no file nowhere.txt"),
