@@ -135,6 +135,23 @@ def test_a_known_name_between_the_words_of_another_is_wrong_in_any_mode() -> Non
     assert wrong_names(shortened, reference) == {}
 
 
+def test_a_translation_that_has_no_such_name_makes_it_suspicious() -> None:
+    hypothesis = "The new ferry to Qarvelin was late, he said."
+    reference = "He said that the new ferry to the west came late."
+    assert wrong_names(hypothesis, reference, "parallel") == {"Qarvelin": ("", "wrong_entity")}
+    assert wrong_names(hypothesis, "He said that the new ferry to Qarvelin came late.", "parallel") == {}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("American Mint", "U.S. Mint"), ("Colour Guild", "Color Guild"), ("Andriy Wendel", "Andrey Wendel")],
+)
+def test_another_way_to_write_the_same_is_right(ours: str, theirs: str) -> None:
+    hypothesis, reference = f"On Monday the {ours} left the old town.", f"On Monday the {theirs} left the old town."
+    assert wrong_names(hypothesis, reference) == {}
+    assert wrong_names(hypothesis, reference, "parallel") == {}
+
+
 def test_a_spelled_out_acronym_is_right_only_where_the_references_tell_of_what_it_says() -> None:
     reference = "The KFD will look into the fires of June. The KFD has few forest rangers."
     right = "The Karst Forest District will look into the fires of June."

@@ -36,7 +36,7 @@ _LEAST_FIT = 0.2
 _ALONE = 0.25
 _TRUSTED_LINK = 0.5
 _SLOPE, _MIDDLE = 4.0, 0.05
-_STRANGER = 0.6
+_STRANGER = 0.7
 """Confidence in a name that a translation of the same text has nothing like."""
 _JOINTS = (" ", "-", ". ")
 _LEAST_EXCHANGE = {"comparable": 0.6, "parallel": 0.3}
@@ -104,7 +104,7 @@ def _exchanged(
             continue
         reference = references[exchange.reference].document.text
         place = _whole(place, exchange, references[exchange.reference])
-        if not _one_in_other_words(name.words, re.findall(r"\w+", reference[place.start : place.end])):
+        if not _one_in_other_words(name.words, reference[place.start : place.end]):
             form = _form_there(place, reference, name, text.document.text)
             # Between two translations the frame adds to what is sure already: that both say the same.
             sure = exchange.fit if mode == "comparable" else 0.5 + 0.5 * exchange.fit
@@ -169,7 +169,7 @@ def _paired(
 def _is_stranger(name: Name, inventory: Inventory) -> bool:
     """Whether a name is certainly one, and none of its words is in any reference."""
     certain = name.type in ("person", "place") or any(unheard(w) for w in name.words)
-    return certain and not name.common and not any(inventory.knows(w) for w in name.words)
+    return certain and not name.common and not any(w.isupper() or inventory.knows(w) for w in name.words)
 
 
 def _form_there(place: Place, reference: str, name: Name, text: str) -> str:
@@ -202,21 +202,20 @@ def _is_name(words: Sequence[str]) -> bool:
     return len(words) > 1 or is_proper(words[0]) or not is_ordinary(words)
 
 
-def _one_in_other_words(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+def _one_in_other_words(words: Sequence[str], other: str) -> bool:
     """Whether two names may be one: the other shortened, an acronym, a variant, another spelling."""
-    left, right = differing(ours, theirs)
-    if not left or not right or are_variants(ours, theirs):
+    theirs = re.findall(r"\w+", other)
+    left, right = differing(words, theirs)
+    if not left or not right or _said_otherwise(words, other):
         return True
-    short = initials(ours) in {fold(w) for w in theirs} or initials(theirs) in {fold(w) for w in ours}
+    short = initials(words) in {fold(w) for w in theirs} or initials(theirs) in {fold(w) for w in words}
     return short or word_similarity("".join(left), "".join(right)) >= _RELATED
 
 
 def _related(words: Sequence[str], other: str) -> bool:
     """Whether two names may be one in different words: a part in common, a people and its land, an acronym."""
     theirs = re.findall(r"\w+", other)
-    if are_variants(words, theirs):
-        return True
-    if fold("".join(words)) == initials(theirs) or initials(words) == fold(other):
+    if _said_otherwise(words, other) or fold("".join(words)) == initials(theirs) or initials(words) == fold(other):
         return True
     return any(
         a[:_STEM].lower() == b[:_STEM].lower() or word_similarity(a, b) >= _RELATED
@@ -224,6 +223,11 @@ def _related(words: Sequence[str], other: str) -> bool:
         for b in theirs
         if len(a) >= _STEM and len(b) >= _STEM
     )
+
+
+def _said_otherwise(words: Sequence[str], other: str) -> bool:
+    """Whether two names are variants, or one word of the first is a variant of the other ("American Mint", "U.S.")."""
+    return are_variants(words, other.split()) or any(are_variants([word], [other]) for word in words)
 
 
 def _fit(name: Name, place: Place, text: Text, reference: Text, link: Link) -> float:
