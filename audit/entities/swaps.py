@@ -36,7 +36,7 @@ _LEAST_FIT = 0.2
 _ALONE = 0.25
 _TRUSTED_LINK = 0.5
 _SLOPE, _MIDDLE = 4.0, 0.05
-_STRANGER = 0.7
+_STRANGER = 0.6
 """Confidence in a name that a translation of the same text has nothing like."""
 _JOINTS = (" ", "-", ". ")
 _LEAST_EXCHANGE = {"comparable": 0.6, "parallel": 0.3}
@@ -158,12 +158,12 @@ def _paired(
                 continue
             used |= {("ours", i), ("theirs", j)}
             index, place = right[-j]
-            sure = link.confidence / (1 + math.exp(-_SLOPE * (fit - _MIDDLE)))
+            sure = 1 / (1 + math.exp(-_SLOPE * (fit - _MIDDLE)))
             form = _form_there(place, references[number].document.text, left[-i], text.document.text)
             yield left[-i].start, Swap(index, form, place, sure)
         for i, name in enumerate(left):
             if ("ours", -i) not in used and _is_stranger(name, inventory):
-                yield name.start, Swap(None, "", None, _STRANGER * link.confidence)
+                yield name.start, Swap(None, "", None, _STRANGER)
 
 
 def _is_stranger(name: Name, inventory: Inventory) -> bool:
