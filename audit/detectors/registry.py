@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 from threadpoolctl import threadpool_limits
 
 from audit.detectors import accounts, casing, damage, names, numbers, quotation, tagger, titles, untranslated
@@ -34,5 +37,15 @@ def detect(
         if encoder == tagger.trained_on():
             # Products of one sentence are too small to share: threads that wait for each other cost four times more.
             with threadpool_limits(1, user_api="blas"):
-                findings += [*parallel.detect(case), *accounts.detect(case)]
+                findings += [*_as_names(parallel.detect(case), resolution), *accounts.detect(case)]
     return findings, tuple(conflicts)
+
+
+def _as_names(findings: Iterable[Finding], resolution: Resolution) -> Iterator[Finding]:
+    """Yield ``findings``; a wrong word that is a name which no reference has is a wrong entity."""
+    unknown = {r.name.start: r.name.end for r in resolution.readings if r.entity is None and not r.name.opening}
+    unknown |= {r.name.start: r.name.end for r in resolution.readings if r.entity is None and not r.name.common}
+    for finding in findings:
+        end = unknown.get(finding.start)
+        named = finding.kind == "mistranslation" and end is not None and 0 <= finding.end - end <= len("’s")
+        yield replace(finding, kind="wrong_entity", severity="major") if named else finding

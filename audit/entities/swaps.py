@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from audit.entities.candidates import entities_in
-from audit.entities.doubts import unheard
 from audit.entities.exchanges import Exchange
 from audit.entities.forms import Forms, form_of, is_ordinary
 from audit.entities.inventory import Inventory, Place
@@ -168,8 +167,7 @@ def _paired(
 
 def _is_stranger(name: Name, inventory: Inventory) -> bool:
     """Whether a name is certainly one, and none of its words is in any reference."""
-    certain = name.type in ("person", "place") or any(unheard(w) for w in name.words)
-    return certain and not name.common and not any(w.isupper() or inventory.knows(w) for w in name.words)
+    return not name.common and not any(w.isupper() or inventory.knows(w) for w in name.words)
 
 
 def _form_there(place: Place, reference: str, name: Name, text: str) -> str:
@@ -209,7 +207,8 @@ def _one_in_other_words(words: Sequence[str], other: str) -> bool:
     if not left or not right or _said_otherwise(words, other):
         return True
     short = initials(words) in {fold(w) for w in theirs} or initials(theirs) in {fold(w) for w in words}
-    return short or word_similarity("".join(left), "".join(right)) >= _RELATED
+    begun = any(fold(a).startswith(fold(b)) or fold(b).startswith(fold(a)) for a in left for b in right)
+    return short or begun or word_similarity("".join(left), "".join(right)) >= _RELATED
 
 
 def _related(words: Sequence[str], other: str) -> bool:
