@@ -33,7 +33,7 @@ _CHUNK = 1 << 20
 _BYTES_PER_CHAR = 4
 _SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".parquet")
 _PATH = re.compile(r"\S{1,1000}|[^\n\r]{1,1000}\.txt")
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]+://", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]{0,31}://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
