@@ -43,8 +43,11 @@ def detect(
 
 def _as_names(findings: Iterable[Finding], resolution: Resolution) -> Iterator[Finding]:
     """Yield ``findings``; a wrong word that is a name which no reference has is a wrong entity."""
-    unknown = {r.name.start: r.name.end for r in resolution.readings if r.entity is None and not r.name.opening}
-    unknown |= {r.name.start: r.name.end for r in resolution.readings if r.entity is None and not r.name.common}
+    unknown = {
+        r.name.start: r.name.end
+        for r in resolution.readings
+        if r.entity is None and not (r.name.opening and r.name.common)
+    }
     for finding in findings:
         end = unknown.get(finding.start)
         named = finding.kind == "mistranslation" and end is not None and 0 <= finding.end - end <= len("’s")

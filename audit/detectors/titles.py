@@ -91,10 +91,9 @@ def _exchanged(case: Case, exchanges: Sequence[Exchange], stated: _Stated) -> It
             continue
         if stated.by_references(surface):
             continue
-        suggestion = right if surface[:1].islower() == right[:1].islower() else _cased(right, surface)
         yield Finding(
-            "", case.hypothesis.document.name, exchange.sentence, exchange.start, exchange.end, surface, suggestion,
-            right, "title", "major", round(exchange.fit, 4), True,
+            "", case.hypothesis.document.name, exchange.sentence, exchange.start, exchange.end, surface,
+            _cased(right, surface), right, "title", "major", round(exchange.fit, 4), True,
             f"“{surface}” stands where {reference.name} has the office “{right}”.",
             reference.name, exchange.their_start, exchange.their_end,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
@@ -52,8 +52,12 @@ class Candidates:
         self.inventory = inventory
         self.forms = forms
         self.confusions = confusions
-        self.slots = self._slots(links) if references else {}
-        self.framed = self._framed(exchanges)
+        named = self._names_by_sentence()
+        self.slots = self._slots(links, named) if references else {}
+        self.framed = self._framed(exchanges, named)
+        self.beside: defaultdict[Form, set[int]] = defaultdict(set)
+        for form, index in (*self.slots, *self.framed):
+            self.beside[form].add(index)
         self.keys = self._index()
         self.contradicted = contradicted(inventory)
         self.wholes = [fold(e.canonical) for e in inventory.entities]
@@ -77,15 +81,16 @@ class Candidates:
 
     # What the aligned sentences leave over
 
-    def _slots(self, links: Sequence[Link]) -> dict[tuple[Form, int], tuple[float, Place, int]]:
+    def _slots(
+        self, links: Sequence[Link], by_sentence: Mapping[int, Sequence[Name]]
+    ) -> dict[tuple[Form, int], tuple[float, Place, int]]:
         """Return pairs of a form and an entity that are both left over in aligned sentences: how well the best place
         fits (0 to 1), where it is, and how many there are."""
         numbers = {r.document.name: i for i, r in enumerate(self.references)}
-        by_sentence = self._names_by_sentence()
         out: dict[tuple[Form, int], tuple[float, Place, int]] = {}
         for link in links:
             reference = numbers.get(link.document, 0)
-            ours = [n for i in link.hypothesis for n in by_sentence[i]]
+            ours = [n for i in link.hypothesis for n in by_sentence.get(i, ())]
             settled = {self.forms.known[form_of(n)] for n in ours} - {None}
             open_forms = [n for n in ours if self.forms.known[form_of(n)] is None]
             theirs: dict[int, Place] = {}
@@ -111,13 +116,15 @@ class Candidates:
         equal = 1.0 if link.relation == "equivalent" else 0.7
         return equal * min(1.0, 0.5 * alone + 0.7 * shared)
 
-    def _framed(self, exchanges: Sequence[Exchange]) -> dict[tuple[Form, int], float]:
+    def _framed(
+        self, exchanges: Sequence[Exchange], by_sentence: Mapping[int, Sequence[Name]]
+    ) -> dict[tuple[Form, int], float]:
         """Return pairs of a form and an entity that stand between the same words in matching sentences: how well the
         best place fits (0 to 1)."""
-        names = self._names_by_sentence()
         out: dict[tuple[Form, int], float] = {}
         for exchange in exchanges:
-            ours = [n for n in names[exchange.sentence] if n.start < exchange.end and exchange.start < n.end]
+            named = by_sentence.get(exchange.sentence, ())
+            ours = [n for n in named if n.start < exchange.end and exchange.start < n.end]
             theirs = entities_in(exchange, self.inventory)
             for name in ours:
                 for index in theirs:
@@ -125,7 +132,7 @@ class Candidates:
                     out[form_of(name), index] = max(fit, out.get((form_of(name), index), 0.0))
         return out
 
-    def _names_by_sentence(self) -> defaultdict[int, list[Name]]:
+    def _names_by_sentence(self) -> Mapping[int, Sequence[Name]]:
         by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
         for members in self.forms.members.values():
             for name in members:
@@ -163,8 +170,7 @@ class Candidates:
             keys |= {"first:" + form[0], "initials:" + initials(words), *("word:" + w for w in form)}
         for key in keys:
             found |= self.keys.get(key, set())
-        found |= {index for owner, index in self.slots if owner == form}
-        found |= {index for owner, index in self.framed if owner == form}
+        found |= self.beside.get(form, set())
         for entry in self.confusions.lookup(members[0].surface):
             index = self.inventory.by_fold.get(fold(entry.right))
             if index is not None:

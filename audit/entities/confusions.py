@@ -92,7 +92,7 @@ def load(paths: Sequence[str | Path] = ()) -> Confusions:
         InputError: a file is missing, no UTF-8, or has a line that makes no sense; says file, line and what.
     """
     own = [entry for path in paths for entry in _read(Path(path))]
-    return Confusions([*own, *_bundled()])
+    return Confusions([*own, *_bundled().entries]) if own else _bundled()
 
 
 def _title_forms(entry: Entry) -> tuple[str, ...]:
@@ -100,9 +100,9 @@ def _title_forms(entry: Entry) -> tuple[str, ...]:
 
 
 @cache
-def _bundled() -> tuple[Entry, ...]:
+def _bundled() -> Confusions:
     sources = {row["source"]: row["text"] for row in _rows("sources.csv")}
-    return tuple(
+    return Confusions(
         Entry(row["pivot"], _kind(row["kind"]), row["wrong"], row["right"], row["note"], sources[row["source"]])
         for row in _rows("confusions.csv")
     )

@@ -20,8 +20,8 @@ def differing(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], li
 def are_variants(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether two names differ in nothing but the way of writing what both say.
 
-    A land stands for its people and the other way round, an acronym for its words, British for American spelling; a
-    known place or first name for another spelling of it that has the same consonants.
+    A land stands for a people and the other way round (whether it is its own is not asked), an acronym for its words,
+    British for American spelling; a known place or first name for another spelling of it with the same consonants.
     """
     left, right = differing(ours, theirs)
     if not left or not right:
