@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from audit.detectors.case import Case
 from audit.entities.confusions import Confusions, Entry
@@ -26,6 +26,7 @@ _ELSEWHERE = 0.65
 _OWN = 0.55
 _LEAST_FIT = 0.5
 _STEM = 5
+_WORD = re.compile(r"\w+")
 _JOINING = frozenset("a an the of and or but in on at by from with as for to who which that this".split())
 _ANYONE = frozenset(
     """he she it they we you i him her them us his their these those one man woman person people men women mr mrs ms
@@ -45,20 +46,25 @@ def detect(case: Case, confusions: Confusions, exchanges: Sequence[Exchange]) ->
 
 
 def _tabled(case: Case, confusions: Confusions, stated: _Stated) -> Iterator[Finding]:
-    titles = {lowered(e.wrong): e for e in confusions.entries if e.kind == "title" and not _same_words(e)}
-    if not titles:
-        return
-    pattern = re.compile(
-        r"\b(?:" + "|".join(re.escape(t) for t in sorted(titles, key=len, reverse=True)) + r")\b", re.IGNORECASE
-    )
+    titles, first_words, pattern = _table(confusions)
     linked = _linked_texts(case)
     for sentence in case.hypothesis.sentences:
-        if not sentence.audited:
+        # Most sentences have none of the words, and the pattern, one of hundreds of titles, is slow to say so.
+        if not sentence.audited or first_words.isdisjoint(_WORD.findall(lowered(sentence.text))):
             continue
         for match in pattern.finditer(sentence.text):
             entry = titles[lowered(match.group())]
             if sure := _confidence(entry, stated, linked.get(sentence.index, "")):
                 yield _finding(stated, sentence, match, entry, sure)
+
+
+@lru_cache(maxsize=1)
+def _table(confusions: Confusions) -> tuple[dict[str, Entry], set[str], re.Pattern[str]]:
+    """Return the titles that are wrong for others, lower-case, their first words, and what finds them."""
+    titles = {lowered(e.wrong): e for e in confusions.entries if e.kind == "title" and not _same_words(e)}
+    written = "|".join(re.escape(title) for title in sorted(titles, key=len, reverse=True))
+    first_words = {match.group() for title in titles if (match := _WORD.search(title))}
+    return titles, first_words, re.compile(rf"\b(?:{written})\b", re.IGNORECASE)
 
 
 class _Stated:

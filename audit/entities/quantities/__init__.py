@@ -8,9 +8,8 @@ gives those.
 
 from audit.entities.quantities.amounts import MAX_DIGITS
 from audit.entities.quantities.comparison import closeness, compatible, difference, same
-from audit.entities.quantities.reader import Reader
+from audit.entities.quantities.reader import Reader, may_hold_quantity
 from audit.entities.quantities.types import Code, Figure, Quantity, QuantityType, Role
-from audit.entities.quantities.words import HINT
 
 __all__ = [
     "Code",
@@ -30,7 +29,7 @@ __all__ = [
 
 def find_quantities(text: str) -> list[Quantity]:
     """Return the quantities of ``text`` in order of their places; they do not overlap."""
-    return list(Reader(text).read()) if HINT.search(text) else []
+    return list(Reader(text).read()) if may_hold_quantity(text) else []
 
 
 def find_codes(text: str) -> list[Code]:
@@ -40,7 +39,7 @@ def find_codes(text: str) -> list[Code]:
 
 def find_figures(text: str) -> tuple[list[Quantity], list[Code]]:
     """Return what ``find_quantities`` and ``find_codes`` do, reading the text once."""
-    if not HINT.search(text):
+    if not may_hold_quantity(text):
         return [], []
     reader = Reader(text)
     quantities = list(reader.read())

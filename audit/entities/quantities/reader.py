@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from audit.entities.quantities import words as m
 from audit.entities.quantities.dates import DateReader
 from audit.entities.quantities.types import Quantity
+from audit.letters import lowered
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "may_hold_quantity"]
+
+_FIGURE = re.compile(r"[\d½¼¾⅓⅔]")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def may_hold_quantity(text: str) -> bool:
+    """Whether ``text`` has a digit or a word that counts; without either it has no quantity."""
+    return _FIGURE.search(text) is not None or not m.COUNTING.isdisjoint(_WORD.findall(lowered(text)))
 
 
 class Reader(DateReader):

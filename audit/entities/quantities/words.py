@@ -5,7 +5,6 @@ Tables only. Currency codes are ISO 4217; factors of units are those of the SI b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -173,11 +172,10 @@ AFTER_SHARE = frozenset("of to and or is are was were has have more less , . ; )
 RARELY_MONEY = frozenset("won real pound crown rand dong leu lei cent buck bucks".split())
 """Currency words that mean other things beside small figures."""
 
-_COUNTING = frozenset(("half", "dozen", "noon", "midnight")).union(
+COUNTING = frozenset(("half", "dozen", "noon", "midnight")).union(
     SMALL, SCALES, VAGUE, ORDINALS, DECADES, MONTH_NUMBERS, MONTH_ABBREVIATIONS, WEEKDAY_NUMBERS, WEEKDAY_ABBREVIATIONS
 )
-HINT = re.compile(r"\d|[½¼¾⅓⅔]|\b(?:" + "|".join(sorted(_COUNTING)) + r")\b", re.IGNORECASE)
-"""What a text without any quantity does not match."""
+"""Words one of which every quantity without a digit has."""
 
-STARTERS: frozenset[str] = _COUNTING.union(("a", "an"), SYMBOLS, DOLLARS, CURRENCY_CODES)
+STARTERS: frozenset[str] = COUNTING.union(("a", "an"), SYMBOLS, DOLLARS, CURRENCY_CODES)
 """What a quantity that does not start with digits can start with."""
