@@ -23,7 +23,7 @@ __all__ = ["detect"]
 _OPEN = frozenset('“"«„')
 _CLOSE = frozenset('”"»“')
 _SHORTEST = 4
-"""Words; shorter quotations are often names and catchwords."""
+"""Words and marks; shorter quotations are often names and catchwords."""
 _FUNCTION_WORD = 6.0
 _SAME_MATTER = 0.45
 _VERBATIM = 0.75

@@ -175,7 +175,8 @@ def _counterpart(words: Sequence[_Word], references: Sequence[Text]) -> _Counter
     scattered = high - low > len(words) + _LOOSER
     if scattered or theirs.sentences[low] != theirs.sentences[high - 1] or theirs.texts[low] != theirs.texts[high - 1]:
         low, high = partners[0], partners[0] + 1
-    if {w.lower() for w in theirs.words[low:high]} <= own:
+    instead = theirs.words[low:high]
+    if {w.lower() for w in instead} <= own or not any(w[0].isalnum() for w in instead):
         return None
     start, end = int(theirs.spans[low, 0]), int(theirs.spans[high - 1, 1])
     opposite = any(
