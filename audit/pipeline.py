@@ -44,6 +44,7 @@ Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done and how much there is."""
 
 _ROUNDS = 3
+_SURE = 0.9
 _WORST = 5
 
 
@@ -146,14 +147,20 @@ def _align(
             text, others, links, confusions, settings.allow, mode=settings.mode, surveyed=surveyed
         )
         corrected = readings.corrected(resolution, text)
-        changed = [i for i, (a, b) in enumerate(zip(shown, corrected, strict=True)) if a != b]
+        settled = _settled(links, others)
+        changed = [i for i, (a, b) in enumerate(zip(shown, corrected, strict=True)) if a != b and i not in settled]
         if not settings.realign or not changed:
             break
-        current = _replaced(
-            current, changed, encoder.encode([corrected[i] for i in changed], tokens=bool(vectors.tokens))
-        )
-        shown = corrected
+        for i in changed:
+            shown[i] = corrected[i]
+        current = _replaced(current, changed, encoder.encode([shown[i] for i in changed], tokens=bool(vectors.tokens)))
     return links, resolution
+
+
+def _settled(links: Sequence[Link], others: Sequence[Text]) -> set[int]:
+    """Return the sentences whose counterpart in every reference is sure, whatever their names are."""
+    sure = {(i, link.document) for link in links if link.confidence >= _SURE for i in link.hypothesis}
+    return {i for i, _ in sure if all((i, other.document.name) in sure for other in others)}
 
 
 def _replaced(vectors: Embeddings, rows: Sequence[int], fresh: Embeddings) -> Embeddings:
