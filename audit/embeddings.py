@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Embeddings", "Encoder", "TokenVectors"]
+__all__ = ["Embeddings", "Encoder", "EncoderAround", "TokenVectors"]
 
 Floats = NDArray[np.float32]
 
@@ -65,3 +65,30 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str], *, tokens: bool = False) -> Embeddings:
         """Embed ``texts``; with ``tokens`` from the same forward pass also the vectors of their tokens."""
         ...
+
+
+class EncoderAround:
+    """An encoder around another one: it is called as that is; how it embeds is for the classes made of it to say."""
+
+    def __init__(self, inner: Encoder) -> None:
+        self._inner = inner
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._inner.name
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of its weights."""
+        return self._inner.digest
+
+    @property
+    def dimension(self) -> int:
+        """The length of its vectors."""
+        return self._inner.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest input it reads."""
+        return self._inner.max_tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit import pipeline
-from audit.embeddings import Embeddings, Encoder
+from audit.embeddings import Embeddings, Encoder, EncoderAround
 from audit.records import Audit, Document
 from audit.settings import Settings
 
@@ -25,28 +25,12 @@ UNSURE = (
 )
 
 
-class Recorder:
+class Recorder(EncoderAround):
     """An encoder that notes what it is asked for."""
 
     def __init__(self, inner: Encoder) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self.asked: list[list[str]] = []
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
-
-    @property
-    def digest(self) -> str:
-        return self._inner.digest
-
-    @property
-    def dimension(self) -> int:
-        return self._inner.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        return self._inner.max_tokens
 
     def encode(self, texts: Sequence[str], *, tokens: bool = False) -> Embeddings:
         self.asked.append(list(texts))

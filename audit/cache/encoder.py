@@ -11,7 +11,7 @@ import numpy as np
 from audit.cache.files import cache_folder
 from audit.cache.packing import read_sentence, read_tokens, sentence_bytes, token_bytes
 from audit.cache.store import Store, Value
-from audit.embeddings import Embeddings, Encoder, Floats, TokenVectors
+from audit.embeddings import Embeddings, Encoder, EncoderAround, Floats, TokenVectors
 
 __all__ = ["LIMIT_BYTES", "CachedEncoder", "default_store"]
 
@@ -28,7 +28,7 @@ def default_store() -> Store:
     return Store(cache_folder() / _FILE, LIMIT_BYTES)
 
 
-class CachedEncoder:
+class CachedEncoder(EncoderAround):
     """Keeps what another encoder computed on disk. Implements `audit.embeddings.Encoder`.
 
     The key of a text is its sha256 with the model's digest and name. With the bundled model, what comes from the cache
@@ -41,28 +41,8 @@ class CachedEncoder:
     """
 
     def __init__(self, inner: Encoder, path: Path | None = None, *, limit: int = LIMIT_BYTES) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._store = default_store() if path is None else Store(path, limit)
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._inner.name
-
-    @property
-    def digest(self) -> str:
-        """The sha256 of its weights."""
-        return self._inner.digest
-
-    @property
-    def dimension(self) -> int:
-        """The length of its vectors."""
-        return self._inner.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        """The longest input it reads."""
-        return self._inner.max_tokens
 
     def encode(self, texts: Sequence[str], *, tokens: bool = False) -> Embeddings:
         """Embed ``texts``, those that are kept without the model; see `audit.embeddings.Encoder`."""

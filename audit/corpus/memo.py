@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audit.embeddings import Embeddings, Encoder, Floats, TokenVectors
+from audit.embeddings import Embeddings, Encoder, EncoderAround, Floats, TokenVectors
 
 __all__ = ["MemoEncoder"]
 
@@ -16,7 +16,7 @@ _LIMIT_BYTES = 256 << 20
 _Entry = tuple[Floats, bool, TokenVectors | None]
 
 
-class MemoEncoder:
+class MemoEncoder(EncoderAround):
     """Gives again what it gave before, without the model. Implements `audit.embeddings.Encoder`.
 
     Args:
@@ -25,30 +25,10 @@ class MemoEncoder:
     """
 
     def __init__(self, inner: Encoder, *, limit: int = _LIMIT_BYTES) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._limit = limit
         self._held = 0
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._inner.name
-
-    @property
-    def digest(self) -> str:
-        """The sha256 of its weights."""
-        return self._inner.digest
-
-    @property
-    def dimension(self) -> int:
-        """The length of its vectors."""
-        return self._inner.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        """The longest input it reads."""
-        return self._inner.max_tokens
 
     def encode(self, texts: Sequence[str], *, tokens: bool = False) -> Embeddings:
         """Embed ``texts``; see `audit.embeddings.Encoder`."""
