@@ -21,6 +21,8 @@ def finding(
     return Finding("", "d", 0, start, end, surface, "x", "e", kind, "major", confidence, True, "why")  # type: ignore[arg-type]
 
 
+IDS = ["b42fed6e009e", "b375e9c6919b", "0268ff45aa4c", "1f1383ddb408"]
+
 findings = st.builds(
     lambda start, size, kind, confidence: finding(start, start + size, kind, confidence),
     st.integers(0, 200),
@@ -68,3 +70,60 @@ def test_an_id_survives_edits_elsewhere_and_a_rejected_one_does_not_come_back() 
     (after,) = finish([moved], longer)
     assert before.id == after.id
     assert finish([finding(150, 158)], Document("d", TEXT), rejected={before.id}) == ()
+
+
+def test_an_id_is_what_editors_have_kept_their_decisions_under() -> None:
+    """Ids of this version; another recipe would lose every decision that was stored with the old ones."""
+    (at_start,) = finish([finding(0, 12)], Document("d", TEXT))
+    (inside,) = finish([finding(90, 106)], Document("d", TEXT))
+    (at_end,) = finish([finding(len(TEXT) - 11, len(TEXT))], Document("d", TEXT))
+    (gap,) = finish([replace(finding(60, 60, "omission"), suggestion="at last")], Document("d", TEXT))
+    assert [f.id for f in (at_start, inside, at_end, gap)] == IDS
+
+
+def test_findings_alike_are_numbered_in_order() -> None:
+    text = "Then Malow fell ill and then Malow fell ill and then Malow fell ill and then Malow fell ill."
+    starts = [i for i in range(len(text)) if text.startswith("Malow", i)][1:]
+    alike = [Finding("", "d", 0, s, s + 5, "Malow", "x", "e", "title", "major", 0.8, True, "why") for s in starts]
+    kept = finish(alike[::-1], Document("d", " " * 40 + text))
+    shifted = [replace(f, start=f.start + 40, end=f.end + 40) for f in alike]
+    kept = finish(shifted[::-1], Document("d", " " * 40 + text + " and then it rained all day."))
+    stem = kept[0].id
+    assert [f.start for f in kept] == [f.start for f in shifted]
+    assert kept[1].id == f"{stem}-2"
+    assert len({f.id for f in kept}) == 3
+    left = finish(shifted, Document("d", " " * 40 + text + " and then it rained all day."), {f"{stem}-2"})
+    assert [f.start for f in left] == [shifted[0].start, shifted[2].start]
+
+
+def test_of_equals_the_longer_then_the_first_wins() -> None:
+    def kept(*found: Finding) -> list[tuple[int, int, str]]:
+        return [(f.start, f.end, f.kind) for f in finish(found, Document("d", TEXT))]
+
+    assert kept(finding(4, 8), finding(6, 12)) == [(6, 12, "name_variant")]
+    assert kept(finding(6, 10), finding(4, 8)) == [(4, 8, "name_variant")]
+    assert kept(finding(4, 8, "title"), finding(4, 8, "merged")) == [(4, 8, "merged")]
+    assert kept(finding(4, 8), finding(8, 12), finding(12, 16)) == [(i, i + 4, "name_variant") for i in (4, 8, 12)]
+    assert kept(finding(20, 24), finding(4, 8, confidence=0.5), finding(7, 21, confidence=0.4)) == [
+        (4, 8, "name_variant"), (20, 24, "name_variant"),
+    ]  # fmt: skip
+    assert kept(finding(4, 8), finding(30, 34), finding(7, 31, confidence=0.4)) == [
+        (4, 8, "name_variant"), (30, 34, "name_variant"),
+    ]  # fmt: skip
+
+
+def test_of_two_alike_the_first_suggestion_in_the_alphabet_is_kept() -> None:
+    both = [replace(finding(4, 12), suggestion=s) for s in ("b", "a")]
+    assert [f.suggestion for f in finish(both, Document("d", TEXT))] == ["a"]
+
+
+def test_omissions_stand_beside_anything_and_once_each() -> None:
+    gaps = [
+        replace(finding(12, 12, "omission", c), suggestion=s)
+        for s, c in (("b", 0.5), ("a", 0.5), ("b", 0.9), ("", 0.5))
+    ]
+    gaps.append(replace(gaps[0], start=16, end=16))
+    kept = finish([*gaps, finding(4, 16)], Document("d", TEXT))
+    assert [(f.start, f.suggestion, f.confidence) for f in kept] == [
+        (4, "x", 0.8), (12, "", 0.5), (12, "a", 0.5), (12, "b", 0.9), (16, "b", 0.5),
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,3 +152,114 @@ def test_what_is_no_table_is_refused(tmp_path, content):
 def test_a_missing_table_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot read the table"):
         read_table(tmp_path / "no file here")
+
+
+def test_what_is_read_has_the_values_of_the_file(tmp_path):
+    """Cells and types against a file that was written by hand."""
+    path = tmp_path / "findings.csv"
+    header = "id,start,confidence,supported,reference_document,reference_start,surface"
+    path.write_text(f"{header}\r\na1,7,0.5,yes,é,12,'=x\r\n007,-1,,no,,,''\r\n", encoding="utf-8", newline="")
+    table = read_table(path)
+    assert table["id"].tolist() == ["a1", "007"]
+    assert table["start"].tolist() == [7, -1]
+    assert table["confidence"].tolist()[0] == 0.5
+    assert math.isnan(table["confidence"].tolist()[1])
+    assert table["supported"].tolist() == ["yes", "no"]
+    assert table["reference_document"].tolist() == ["é", ""]
+    assert table["reference_start"].tolist()[0] == 12
+    assert table["reference_start"].isna().tolist() == [False, True]
+    assert table["surface"].tolist() == ["=x", "''"]
+    assert [str(table[c].dtype) for c in ("start", "confidence", "reference_start")] == ["int64", "float64", "Int64"]
+    assert all(isinstance(cell, str) for column in ("id", "supported", "surface") for cell in table[column])
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_types_are_those_of_the_contract(name, tmp_path):
+    known = {"integer": "int64", "integer?": "Int64", "real": "float64"}
+    # A column that may be empty in one table has one type in all of them.
+    optional = {column for columns in TABLES.values() for column, kind in columns.items() if kind == "integer?"}
+    # A column that several tables have is of one type in all of them.
+    kinds = {column: kind for columns in reversed(TABLES.values()) for column, kind in columns.items()}
+    for table in (read_table(written(tmp_path, name)), table_frame(example(), name)):
+        for column in TABLES[name]:
+            kind = kinds[column]
+            if kind == "text":
+                assert all(isinstance(cell, str) for cell in table[column])
+            else:
+                assert str(table[column].dtype) == known["integer?" if column in optional else kind], column
+
+
+def test_a_frame_has_the_values_of_the_audit():
+    audit = example()
+    frame = table_frame(audit, "findings")
+    assert frame["start"].tolist() == [f.start for f in audit.findings]
+    assert frame["surface"].tolist() == [f.surface for f in audit.findings]
+    assert frame["confidence"].tolist() == pytest.approx([round(f.confidence, 4) for f in audit.findings])
+    starts = [None if pd.isna(cell) else cell for cell in frame["reference_start"]]
+    assert starts == [f.reference_start for f in audit.findings]
+
+
+def test_rows_follow_their_columns():
+    audit = example()
+    first = audit.findings[0]
+    columns, rows = table_rows(audit, "findings")
+    row = dict(zip(columns, rows[0], strict=True))
+    for column in columns:
+        if column not in ("confidence", "supported"):
+            assert row[column] == getattr(first, column)
+    assert row["supported"] == ("yes" if first.supported else "no")
+    columns, rows = table_rows(audit, "sentences")
+    for result, cells in zip(audit.sentences, rows, strict=True):
+        row = dict(zip(columns, cells, strict=True))
+        assert (row["sentence"], row["status"], row["findings"]) == (
+            result.sentence.index, result.status, result.findings,
+        )  # fmt: skip
+        assert (row["start"], row["end"], row["text"]) == (
+            result.sentence.start, result.sentence.end, result.sentence.text,
+        )  # fmt: skip
+    columns, rows = table_rows(audit, "conflicts")
+    assert [row[0] for row in rows] == list(range(len(audit.conflicts)))
+    conflict = audit.conflicts[0]
+    assert rows[0][1:3] == (conflict.type, conflict.topic)
+    for statement, cells in ((conflict.first, rows[0][3:8]), (conflict.second, rows[0][8:])):
+        assert cells == (statement.document, statement.sentence, statement.start, statement.end, statement.surface)
+    columns, rows = table_rows(audit, "mentions")
+    assert rows[0] == tuple(getattr(audit.mentions[0], column) for column in columns)
+
+
+def test_real_numbers_have_four_digits_and_no_minus_before_nought(tmp_path):
+    audit = example()
+    links = tuple(replace(link, similarity=-0.00001, confidence=0.123456) for link in audit.links)
+    _, rows = table_rows(replace(audit, links=links), "alignment")
+    assert {(str(row[8]), row[9]) for row in rows} == {("0.0", 0.1235)}
+
+
+def test_half_a_letter_becomes_a_question_mark():
+    audit = example()
+    result = replace(audit.sentences[0], sentence=Sentence("d", 0, 0, 3, "a\ud800b"))
+    _, rows = table_rows(replace(audit, sentences=(result,), links=()), "sentences")
+    assert rows[0][4] == "a?b"
+
+
+def test_every_line_of_a_file_ends_as_the_standard_says(tmp_path):
+    raw = written(tmp_path, "mentions").read_bytes()
+    assert raw.endswith(b"\r\n")
+    assert raw.count(b"\r\n") == raw.count(b"\n") == len(example().mentions) + 1
+
+
+def test_a_cell_may_be_longer_than_the_reader_of_the_standard_library_allows(tmp_path):
+    path = tmp_path / "mentions.csv"
+    path.write_text("surface\r\n" + "x" * 200_000 + "\r\n", encoding="utf-8", newline="")
+    assert read_table(str(path))["surface"].str.len().tolist() == [200_000]
+
+
+def test_what_is_wrong_with_a_file_is_said(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"id,shoe size\r\na,4\r\n")
+    with pytest.raises(InputError, match=r"^.*x\.csv is not a table that an audit wrote: .*unknown column 'shoe size'"):
+        read_table(path)
+    with pytest.raises(InputError, match=r"^cannot read the table .*none\.csv: No such file or directory$"):
+        read_table(tmp_path / "none.csv")
+    path.write_bytes(b'surface\r\n"a"b\r\n')
+    with pytest.raises(InputError, match=r"x\.csv is not a table"):
+        read_table(path)

@@ -16,6 +16,7 @@ _GLUED_AFTER = re.compile(r"[^\W\d_]+")
 _PARTS = re.compile(r"\d+|\D+")
 _DECIMAL = re.compile(r"\d+[.,]\d{1,2}|0[.,]\d+")
 _SCALE_BEHIND = re.compile(r"[\s-]*[^\W\d_]+")
+_HALF_DAY = 12 * 60
 _MONTHS = frozenset(month[:3] for month in MONTHS)
 _ORDINAL_WORDS = {value: word for word, value in ORDINALS.items()}
 
@@ -26,7 +27,7 @@ def correct_figure(wrong: Use, right: Use) -> tuple[int, int, str]:
     The digits alone when only they differ, of grouped digits the group that differs ("4,178,137" against "4,178,027":
     "137"), the whole quantity when its scale or unit differs as well.
     """
-    if not _same_scale(wrong, right):
+    if not _same_scale(wrong, right) or _other_half(wrong, right):
         return correct_quantity(wrong, right)
     start, end, surface = _with_glued_letters(wrong)
     _, _, model = _with_glued_letters(right)
@@ -47,7 +48,7 @@ def correct_quantity(wrong: Use, right: Use) -> tuple[int, int, str]:
     start, end = begin + wrong.quantity.start, begin + wrong.quantity.end
     if wrong.quantity.type == "date" and right.quantity.type == "date":
         return _correct_date(wrong, right, wrong.quantity)
-    if not _same_scale(wrong, right) or wrong.quantity.unit != right.quantity.unit:
+    if not _same_scale(wrong, right) or wrong.quantity.unit != right.quantity.unit or _other_half(wrong, right):
         return start, end, right.quantity.surface
     if len(wrong.quantity.figures) > 1:
         return wrong.start, wrong.end, restyle(wrong, right)
@@ -127,6 +128,17 @@ def _same_scale(wrong: Use, right: Use) -> bool:
     return wrong.quantity is None or right.quantity is None or wrong.scale == right.scale
 
 
+def _other_half(wrong: Use, right: Use) -> bool:
+    """Whether a time says a.m. or p.m. and the right one lies in the other half of the day."""
+    if wrong.role != "time" or right.role != "time" or not _half_written(wrong):
+        return False
+    return wrong.value // _HALF_DAY != right.value // _HALF_DAY
+
+
+def _half_written(time: Use) -> bool:
+    return time.quantity is not None and time.quantity.surface.rstrip(".").lower().endswith("m")
+
+
 def _alike(a: str, b: str) -> bool:
     """Whether two figures are written in one style: their digits aside the same characters in the same places."""
     return any(c.isdigit() for c in a) and [p for p in _PARTS.findall(a) if not p.isdigit()] == [
@@ -163,8 +175,7 @@ def _narrowed(start: int, end: int, surface: str, written: str) -> tuple[int, in
 
 def _clock(wrong: Use, right: Use) -> str:
     hour, minute = divmod(int(right.value), 60)
-    half_written = wrong.quantity is not None and wrong.quantity.surface.rstrip(".").lower().endswith("m")
-    if half_written or hour - 12 == wrong.value // 60:
+    if _half_written(wrong) or hour - 12 == wrong.value // 60:
         hour = hour % 12 or 12
     if not any(c in wrong.surface for c in ":."):
         return f"{hour}" if not minute else f"{hour}:{minute:02}"
