@@ -62,6 +62,12 @@ def test_a_form_with_more_capitals_than_the_reference_is_no_error() -> None:
     assert errors(read("NordKraft built it.", "The firm Nordkraft built it, and Nordkraft paid.")) == {}
 
 
+def test_a_surname_that_only_full_names_hold_is_corrected_where_they_stand() -> None:
+    resolution = read("The mayor thanked Mr. Oster Feld for it.", "On Tuesday Lena Osterfeld met the mayor.")
+    assert errors(resolution) == {"Oster Feld": ("Osterfeld", "name_variant")}
+    assert reading(resolution, "Oster Feld").place is not None
+
+
 def test_allowed_forms_are_never_flagged() -> None:
     assert "Wendrick" not in errors(read("Mr. Wendrick spoke.", CLEAN, allow=("Wendrick",)))
 

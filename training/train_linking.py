@@ -31,6 +31,7 @@ from audit import alignment
 from audit.encoders import load_encoder
 from audit.entities.candidates import Candidates
 from audit.entities.confusions import load
+from audit.entities.directory import Directory
 from audit.entities.exchanges import find_exchanges
 from audit.entities.forms import Forms, gather
 from audit.entities.inventory import Inventory, take_inventory
@@ -110,9 +111,10 @@ def examples(
     names = segment(find_names(text, profile), inventory, text, list(find_glued(text, inventory)))
     forms = gather(names, inventory, garbled)
     exchanges = list(find_exchanges(text, [other], links))
-    framed = Candidates(text, [other], links, inventory, forms, load(), exchanges)
+    directory = Directory(inventory, forms)
+    framed = Candidates(text, [other], links, directory, load(), exchanges)
     # Free accounts share no wording: each pair is seen without its frame too.
-    unframed = Candidates(text, [other], links, inventory, forms, load(), ())
+    unframed = Candidates(text, [other], links, directory, load(), ())
     for candidates in (framed, unframed):
         yield from judged(candidates, forms, gold, inventory)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from threadpoolctl import threadpool_limits
@@ -11,6 +11,8 @@ from audit.detectors import accounts, casing, damage, names, numbers, quotation,
 from audit.detectors import wording as parallel
 from audit.detectors.case import Case
 from audit.entities.confusions import Confusions
+from audit.entities.inventory import Place
+from audit.entities.mentions import CONNECTORS
 from audit.entities.readings import Resolution
 from audit.records import Conflict, Finding
 
@@ -37,18 +39,41 @@ def detect(
         if encoder == tagger.trained_on():
             # Products of one sentence are too small to share: threads that wait for each other cost four times more.
             with threadpool_limits(1, user_api="blas"):
-                findings += [*_as_names(parallel.detect(case), resolution), *accounts.detect(case)]
+                findings += [*_as_names(parallel.detect(case), resolution, case), *accounts.detect(case)]
     return findings, tuple(conflicts)
 
 
-def _as_names(findings: Iterable[Finding], resolution: Resolution) -> Iterator[Finding]:
-    """Yield ``findings``; a wrong word that is a name which no reference has is a wrong entity."""
+def _as_names(findings: Iterable[Finding], resolution: Resolution, case: Case) -> Iterator[Finding]:
+    """Yield ``findings``; a wrong word that is a name which no reference has is a wrong entity, and so is one with a
+    capital where the reference names somebody whom the sentence does not name."""
     unknown = {
         r.name.start: r.name.end
         for r in resolution.readings
         if r.entity is None and not (r.name.opening and r.name.common)
     }
+    wrong = [(r.name.start, r.name.end) for r in resolution.readings if r.kind and r.supported]
     for finding in findings:
         end = unknown.get(finding.start)
-        named = finding.kind == "mistranslation" and end is not None and 0 <= finding.end - end <= len("’s")
-        yield replace(finding, kind="wrong_entity", severity="major") if named else finding
+        named = end is not None and 0 <= finding.end - end <= len("’s")
+        unsaid = resolution.unsaid.get(finding.sentence, ())
+        capitals = bool(finding.surface) and all(w[0].isupper() or w in CONNECTORS for w in finding.surface.split())
+        if finding.kind != "mistranslation" or not (named or (unsaid and capitals)):
+            yield finding
+        elif not any(a < finding.end and finding.start < b for a, b in wrong):
+            # What was read as another name says more: which one.
+            yield _instead(finding, unsaid, case)
+
+
+def _instead(finding: Finding, unsaid: Sequence[tuple[int, Place]], case: Case) -> Finding:
+    """Return the finding as a wrong entity, with the name that the reference has, where it can only be that one."""
+    wrong = replace(finding, kind="wrong_entity", severity="major")
+    if len(unsaid) != 1:
+        return wrong
+    ((_, place),) = unsaid
+    reference = case.references[place.reference].document
+    form = reference.text[place.start : place.end]
+    return replace(
+        wrong, suggestion=form, entity=form, supported=True, reference_document=reference.name,
+        reference_start=place.start, reference_end=place.end,
+        evidence=f"“{finding.surface}” does not fit here; the reference ({reference.name}) names {form} instead.",
+    )  # fmt: skip

@@ -7,26 +7,21 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
-
 from audit.entities import evidence
 from audit.entities import gazetteers as gz
 from audit.entities.confusions import Confusions
+from audit.entities.directory import CLOSE, Directory
 from audit.entities.doubts import unheard
 from audit.entities.exchanges import Exchange
-from audit.entities.forms import Form, Forms, form_of, is_acronym, is_ordinary, joined_article, shared_role, spells
+from audit.entities.forms import Form, form_of, is_acronym, is_ordinary, joined_article, shared_role, spells
 from audit.entities.inventory import Entity, Inventory, Place
 from audit.entities.mentions import Name
-from audit.entities.reliability import contradicted
-from audit.entities.spelling import bones, fold, initials, name_similarity, word_similarity
-from audit.entities.variants import are_variants
+from audit.entities.spelling import bones, fold, name_similarity, word_similarity
 from audit.records import Link, Text
 
 __all__ = ["Candidates", "entities_in", "spelling_of"]
 
-_CANDIDATES = 6
-_FAR, _CLOSE = 0.45, 0.72
+_FAR = 0.45
 _SLOTS_COUNTED = 4
 _CONTRADICTED = 2.0
 _SAME_WORD = 0.9
@@ -42,15 +37,15 @@ class Candidates:
         text: Text,
         references: Sequence[Text],
         links: Sequence[Link],
-        inventory: Inventory,
-        forms: Forms,
+        directory: Directory,
         confusions: Confusions,
         exchanges: Sequence[Exchange],
     ) -> None:
         self.text = text
         self.references = references
-        self.inventory = inventory
-        self.forms = forms
+        self.directory = directory
+        self.inventory = directory.inventory
+        self.forms = directory.forms
         self.confusions = confusions
         named = self._names_by_sentence()
         self.slots = self._slots(links, named) if references else {}
@@ -58,10 +53,6 @@ class Candidates:
         self.beside: defaultdict[Form, set[int]] = defaultdict(set)
         for form, index in (*self.slots, *self.framed):
             self.beside[form].add(index)
-        self.keys = self._index()
-        self.contradicted = contradicted(inventory)
-        self.wholes = [fold(e.canonical) for e in inventory.entities]
-        self.lasts = [fold(e.last) for e in inventory.entities]
 
     def weighed(self, open_forms: Sequence[Form]) -> dict[Form, dict[int, dict[str, float]]]:
         """Return the features of each form for each entity that it could mean, those of its namesakes counted in."""
@@ -141,44 +132,14 @@ class Candidates:
 
     # Who could be meant
 
-    def _index(self) -> dict[str, set[int]]:
-        """Return keys that make a form a candidate for an entity: consonants, first name, acronym, shared words."""
-        keys: defaultdict[str, set[int]] = defaultdict(set)
-        for index, entity in enumerate(self.inventory.entities):
-            for form in (*entity.forms, entity.last):
-                for bone in bones(form):
-                    keys["bones:" + bone].add(index)
-                if is_acronym(form):
-                    keys["initials:" + fold(form)].add(index)
-            for first in self.forms.firsts.get(index, ()):
-                keys["first:" + first].add(index)
-            if entity.type != "person" and len(entity.words) > 1:
-                for word in entity.words:
-                    keys["word:" + fold(word)].add(index)
-        return dict(keys)
-
-    def _candidates(self, form: Form) -> set[int]:
-        members = self.forms.members[form]
-        words = members[0].words
-        joined = fold("".join(words))
-        found: set[int] = set()
-        for query, choices in ((joined, self.wholes), (joined, self.lasts), (form[-1], self.lasts)):
-            hits = process.extract(query, choices, scorer=JaroWinkler.similarity, limit=_CANDIDATES)
-            found.update(position for _, value, position in hits if value >= _CLOSE)
-        keys = {"bones:" + b for b in bones("".join(words)) | bones(words[-1])}
-        if len(words) > 1:
-            keys |= {"first:" + form[0], "initials:" + initials(words), *("word:" + w for w in form)}
-        for key in keys:
-            found |= self.keys.get(key, set())
-        found |= self.beside.get(form, set())
-        for entry in self.confusions.lookup(members[0].surface):
+    def _candidates(self, form: Form) -> frozenset[int]:
+        words = self.forms.members[form][0].words
+        found = set(self.beside.get(form, ()))
+        for entry in self.confusions.lookup(self.forms.members[form][0].surface):
             index = self.inventory.by_fold.get(fold(entry.right))
             if index is not None:
                 found.add(index)
-        mine = self.forms.roles.get(form, set())
-        if any(body is not None for _, body in mine):
-            found |= {i for i, e in enumerate(self.inventory.entities) if shared_role(mine, e, self.inventory)}
-        return {i for i in found if not are_variants(words, self.inventory.entities[i].words)}
+        return self.directory.alike(form).union(i for i in found if not self.directory.is_variant(words, i))
 
     # What speaks for it
 
@@ -195,7 +156,7 @@ class Candidates:
         missing = [w for w in entity.words if fold(w) not in ours]
         # A form that one reference has once, and no dictionary, may be garbled itself.
         doubt = float(entity.documents == 1 and any(unheard(w) for w in missing)) / entity.count
-        doubt = _CONTRADICTED if index in self.contradicted else doubt
+        doubt = _CONTRADICTED if index in self.directory.contradicted else doubt
         ordinary = is_ordinary(differing)
         honorific = any(n.honorific for n in members)
         acronym = spells(words, entity)
@@ -209,7 +170,7 @@ class Candidates:
         confused = {fold(e.right) for e in self.confusions.lookup(surface)} & {fold(f) for f in entity.forms}
         alike = spelling_of(words, entity)
         return {
-            "spelling": max(0.0, alike - _CLOSE),
+            "spelling": max(0.0, alike - CLOSE),
             "skeleton": float(bool(our_bones & (bones(entity.last) | bones(entity.canonical)))),
             "doubtful_reference": doubt,
             "honorific_word": float(ordinary and honorific and (entity.type == "person" or bool(firsts))),
@@ -219,7 +180,7 @@ class Candidates:
             "role": float(role),
             "office": float(not role and bool({o for o, _ in roles} & {o for o, _ in entity.roles})),
             "slot": slot[0] if slot else 0.0,
-            "slot_alike": slot[0] * min(1.0, max(0.0, alike - _FAR) / (_CLOSE - _FAR)) if slot else 0.0,
+            "slot_alike": slot[0] * min(1.0, max(0.0, alike - _FAR) / (CLOSE - _FAR)) if slot else 0.0,
             "framed": self.framed.get((form, index), 0.0),
             "slots": math.log(min(slot[2], _SLOTS_COUNTED)) if slot else 0.0,
             "acronym": float(acronym),

@@ -27,6 +27,7 @@ __all__ = ["Disguise", "find_disguises", "named"]
 _KNOWN = 0.75
 _TRUSTED_LINK = 0.5
 _SHORTEST = 3
+_STEM = 5
 _ALIKE = 0.55
 _LEAST_FIT = 0.35
 _LETTERS_SAY = 0.5
@@ -77,7 +78,9 @@ def _between(
     for exchange in exchanges:
         tokens = [t for t in tokenize(text.sentences[exchange.sentence]) if exchange.start <= t.start < exchange.end]
         places = entities_in(exchange, inventory)
-        if exchange.fit < _LEAST_FIT or len(tokens) != 1 or len(places) != 1 or not tokens[0].text.islower():
+        if exchange.fit < _LEAST_FIT or len(tokens) != 1 or len(places) != 1:
+            continue
+        if not tokens[0].text.islower() and not tokens[0].opening:
             continue
         (token,), ((index, place),) = tokens, places.items()
         entity = inventory.entities[index]
@@ -92,6 +95,9 @@ def _between(
 
 
 def _like(word: str, entity: Entity) -> bool:
+    """Whether a word is like a part of a name and not derived from it ("southwestern" for Southwest China)."""
+    if any(is_common_noun(w) and word[:_STEM].lower() == w[:_STEM].lower() for w in entity.words):
+        return False
     return any(word_similarity(word, w) >= _ALIKE or bones(word) & bones(w) for w in (*entity.words, *entity.forms))
 
 

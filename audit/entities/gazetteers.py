@@ -27,6 +27,7 @@ __all__ = [
     "is_country",
     "is_first_name",
     "is_nationality",
+    "is_people_of",
     "is_place",
     "is_word",
     "offices_like",
@@ -70,6 +71,8 @@ ORGANISATION_SUFFIXES: frozenset[str] = frozenset({
 WORD_ZIPF = 2.0
 """A word of English occurs at least once in ten million words (zipf 2; misspellings mostly lie below)."""
 
+_STEM = 4
+
 _RAREST = 1.5
 """What is rarer is as often a misspelling as a word."""
 
@@ -102,6 +105,21 @@ def is_nationality(word: str) -> bool:
     key = fold(word)
     known = _nationalities()
     return key in known or (key.endswith("s") and key[:-1] in known)
+
+
+def is_people_of(word: str, land: str) -> bool:
+    """Whether ``word`` tells the people or the language of ``land``, a place or the acronym of one.
+
+    Most are told by their first letters ("Ukrainian"); the others are in the table ``peoples``.
+    """
+    meanings = (land, *expansions(land))
+    if not is_nationality(word) or not any(map(is_place, meanings)):
+        return False
+    people = fold(word)
+    named = {fold(meaning).removeprefix("the ") for meaning in meanings}
+    if any(people in _peoples().get(name, ()) or people[:-1] in _peoples().get(name, ()) for name in named):
+        return True
+    return any(part[:_STEM] == people[:_STEM] for name in named for part in name.split())
 
 
 def is_first_name(word: str) -> bool:
@@ -181,6 +199,12 @@ def _countries() -> frozenset[str]:
 @cache
 def _nationalities() -> frozenset[str]:
     return frozenset(_entries(_gazetteer()["nationalities"]))
+
+
+@cache
+def _peoples() -> Mapping[str, frozenset[str]]:
+    pairs = (entry.split(":") for entry in _gazetteer()["peoples"].replace("\n", " ").split(";"))
+    return {fold(land): frozenset(_entries(told)) for lands, told in pairs for land in lands.split(",")}
 
 
 @cache

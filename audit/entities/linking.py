@@ -8,14 +8,16 @@ adds up (see ``evidence``).
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audit.entities import evidence
 from audit.entities import gazetteers as gz
 from audit.entities.candidates import Candidates, spelling_of
 from audit.entities.confusions import Confusions
+from audit.entities.counterparts import unlinked_counterparts
+from audit.entities.directory import CLOSE, Directory
 from audit.entities.disguises import Disguise, find_disguises, named
 from audit.entities.doubts import Doubt, find_doubts, strangeness, unheard
 from audit.entities.exchanges import find_exchanges
@@ -29,16 +31,15 @@ from audit.entities.readings import Reading, Resolution
 from audit.entities.reliability import reliability_notes
 from audit.entities.segments import segment
 from audit.entities.spelling import fold, name_similarity
-from audit.entities.swaps import Swap, find_swaps
-from audit.entities.tokens import CaseProfile
+from audit.entities.swaps import Swap, find_swaps, find_unsaid
+from audit.entities.tokens import CaseProfile, tokenize
 from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, Text
 
 __all__ = ["LINKER", "Survey", "resolve", "survey"]
 
-LINKER = "forms-2"
+LINKER = "forms-3"
 
 _THRESHOLD = 0.5
-_CLOSE = 0.72
 _ALIKE = 0.6
 _STYLE_LENGTH = 4
 
@@ -50,13 +51,15 @@ Choice = tuple[int, float, tuple[Signal, ...]]
 class Survey:
     """The names of a text and of its references, which no alignment changes.
 
-    ``glued``: words that swallowed a name; ``names``: all others of the text, in order; ``forms``: the same gathered.
+    ``glued``: words that swallowed a name; ``names``: all others of the text, in order; ``forms``: the same gathered;
+    ``directory``: the entities by what forms may share with them.
     """
 
     inventory: Inventory
     glued: tuple[Glued, ...]
     names: tuple[Name, ...]
     forms: Forms
+    directory: Directory
 
 
 def survey(text: Text, references: Sequence[Text]) -> Survey:
@@ -66,7 +69,8 @@ def survey(text: Text, references: Sequence[Text]) -> Survey:
     inventory = take_inventory(references, theirs)
     glued = tuple(find_glued(text, inventory))
     names = tuple(segment(find_names(text, profile), inventory, text, glued))
-    return Survey(inventory, glued, names, gather(names, inventory, text.document.text))
+    forms = gather(names, inventory, text.document.text)
+    return Survey(inventory, glued, names, forms, Directory(inventory, forms))
 
 
 def resolve(
@@ -86,22 +90,37 @@ def resolve(
     """
     known = surveyed or survey(text, references)
     inventory, glued, names, forms = known.inventory, known.glued, known.names, known.forms
+    if mode == "parallel":
+        links = (*links, *unlinked_counterparts(text, references, links))
     exchanges = tuple(find_exchanges(text, references, links))
-    candidates = Candidates(text, references, links, inventory, forms, confusions, exchanges)
+    candidates = Candidates(text, references, links, known.directory, confusions, exchanges)
     allowed = frozenset(allow)
     chosen = _choose(candidates, forms, allowed)
     own = _own_clusters(forms, chosen)
     readings = [_read(name, forms, chosen, own, inventory, allowed) for name in names]
     swaps = find_swaps(text, references, links, exchanges, names, forms, inventory, mode=mode)
-    readings = [_swapped(r, swaps.get(r.name.start), inventory, allowed) for r in readings]
+    readings = list(_with_swaps(readings, swaps, text, inventory, allowed))
     readings = _with_doubts(readings, allowed, strangeness(inventory) if references else None)
     meant = named(forms, names, {form: choice[0] for form, choice in chosen.items()})
     hidden = find_disguises(text, references, links, exchanges, names, meant, inventory, confusions)
     readings += [_disguised_reading(d, inventory) for d in hidden]
     readings += [_glued_reading(g, inventory) for g in glued]
     readings.sort(key=lambda r: (r.name.start, r.name.end))
-    notes = reliability_notes(candidates.contradicted, inventory, references)
-    return Resolution(tuple(readings), inventory, guess_pivot(readings, confusions), notes, exchanges)
+    notes = reliability_notes(known.directory.contradicted, inventory, references)
+    unsaid = _unsaid(references, links, readings, inventory) if mode == "parallel" else {}
+    return Resolution(tuple(readings), inventory, guess_pivot(readings, confusions), notes, exchanges, unsaid)
+
+
+def _unsaid(
+    references: Sequence[Text], links: Sequence[Link], readings: Sequence[Reading], inventory: Inventory
+) -> dict[int, tuple[tuple[int, Place], ...]]:
+    meant: defaultdict[int, set[int]] = defaultdict(set)
+    names: defaultdict[int, list[Name]] = defaultdict(list)
+    for reading in readings:
+        names[reading.name.sentence].append(reading.name)
+        if reading.entity is not None:
+            meant[reading.name.sentence].add(reading.entity)
+    return find_unsaid(references, links, meant, names, inventory)
 
 
 def _choose(candidates: Candidates, forms: Forms, allowed: frozenset[str]) -> dict[Form, Choice]:
@@ -176,8 +195,13 @@ def _known_reading(name: Name, index: int, inventory: Inventory, allowed: frozen
     signal = Signal("case", 4.0, f"the references write it {suggestion}")
     return Reading(
         name, index, entity.canonical, entity.type, kind, "minor", suggestion, 0.97, True, (signal,),
-        entity.places[suggestion][0], _other_forms(index, name, forms),
+        _place_of(entity, suggestion), _other_forms(index, name, forms),
     )  # fmt: skip
+
+
+def _place_of(entity: Entity, form: str) -> Place:
+    """Return where a form stands first; that of the whole name where it only stands within one."""
+    return entity.places.get(form, entity.places[entity.canonical])[0]
 
 
 def _other_forms(index: int, name: Name, forms: Forms) -> tuple[str, ...]:
@@ -192,9 +216,16 @@ def _kind(name: Name, entity: Entity, signals: Sequence[Signal]) -> EntityKind:
     differing = [w for w in words if fold(w) not in theirs] or list(words[-1:])
     if gz.is_place(name.surface) and not name.honorific:
         return "wrong_entity"
-    if is_ordinary(differing) or all(_is_word(w) for w in differing):
-        return "name_as_word" if spelling_of(words, entity) >= _ALIKE or is_ordinary(differing) else "wrong_entity"
-    return "name_variant" if spelling_of(words, entity) >= _ALIKE or any(map(unheard, words)) else "wrong_entity"
+    return _kind_of(words, differing, spelling_of(words, entity))
+
+
+def _kind_of(words: Sequence[str], differing: Sequence[str], likeness: float) -> EntityKind:
+    """Return what became of a name whose words, the ``differing`` ones, are those that the right form lacks."""
+    if is_ordinary(differing):
+        return "name_as_word"
+    if all(_is_word(w) for w in differing):
+        return "name_as_word" if likeness >= _ALIKE else "wrong_entity"
+    return "name_variant" if likeness >= _ALIKE or any(map(unheard, words)) else "wrong_entity"
 
 
 def _is_word(word: str) -> bool:
@@ -212,18 +243,50 @@ def _suggest(name: Name, entity: Entity) -> tuple[str, Place]:
     elif entity.type == "person":
         wanted = [entity.canonical]
     else:
-        wanted = [f for f in forms if name_similarity(name.words, f.split()) >= _CLOSE] or forms
-    places = entity.places.get(wanted[0]) or entity.places[forms[0]]
-    return wanted[0], places[0]
+        wanted = [f for f in forms if name_similarity(name.words, f.split()) >= CLOSE] or forms
+    return wanted[0], _place_of(entity, wanted[0])
 
 
-def _swapped(reading: Reading, swap: Swap | None, inventory: Inventory, allowed: frozenset[str]) -> Reading:
-    """Read a name as the one that the translation has in its place, unless something better is known of it."""
-    known = reading.kind is not None and reading.confidence >= (swap.confidence if swap else 0.0)
-    if swap is None or known or swap.confidence < _THRESHOLD or reading.name.surface in allowed:
-        return reading
-    word = reading.entity is None and is_ordinary(reading.name.words)
-    kind: EntityKind = "name_as_word" if word else "wrong_entity"
+def _with_swaps(
+    readings: Sequence[Reading], swaps: Sequence[Swap], text: Text, inventory: Inventory, allowed: frozenset[str]
+) -> Iterator[Reading]:
+    """Yield the readings, with a swap in place of those that it covers and that nothing better is known of."""
+    ordered = sorted(readings, key=lambda r: r.name.start)
+    at = 0
+    for swap in swaps:
+        while at < len(ordered) and ordered[at].name.end <= swap.start:
+            yield ordered[at]
+            at += 1
+        end = at
+        while end < len(ordered) and ordered[end].name.start < swap.end:
+            end += 1
+        covered = ordered[at:end]
+        surface = text.document.text[swap.start : swap.end]
+        tokens = [t for t in tokenize(text.sentences[swap.sentence]) if swap.start <= t.start and t.end <= swap.end]
+        words = tuple(t.text for t in tokens)
+        name = Name(swap.sentence, swap.start, swap.end, surface, words, "", "", False, tokens[0].opening, "other")
+        first = covered[0] if covered else Reading(name, None, surface, "other")
+        at = end
+        if not allowed.isdisjoint((surface, first.name.surface)) or swap.confidence < _THRESHOLD:
+            yield from covered
+        elif first.kind and first.entity == swap.entity and first.name.end - first.name.start >= len(surface):
+            sure = max(first.confidence, swap.confidence)
+            alike = name_similarity(first.name.words, first.suggestion.split()) >= _ALIKE
+            # A name that is not written like the right one stands for the whole of it.
+            right = (first.suggestion, first.place) if alike else (swap.form, swap.place)
+            yield replace(first, confidence=sure, suggestion=right[0], place=right[1])
+            yield from covered[1:]
+        elif any(r.kind is not None and r.confidence >= swap.confidence for r in covered):
+            yield from covered
+        else:
+            name = replace(first.name, start=swap.start, end=swap.end, surface=surface, words=words)
+            yield _swapped(replace(first, name=name), swap, inventory)
+    yield from ordered[at:]
+
+
+def _swapped(reading: Reading, swap: Swap, inventory: Inventory) -> Reading:
+    """Read a name as the one that the translation has in its place."""
+    kind = _swap_kind(reading, swap)
     if swap.entity is None or swap.place is None:
         signal = Signal("stranger", 0.0, "the matching reference sentence has no such name")
         return replace(reading, kind=kind, confidence=swap.confidence, supported=False, signals=(signal,))
@@ -233,6 +296,13 @@ def _swapped(reading: Reading, swap: Swap | None, inventory: Inventory, allowed:
         reading.name, swap.entity, entity.canonical, entity.type, kind, "major", swap.form, swap.confidence, True,
         (signal,), swap.place,
     )  # fmt: skip
+
+
+def _swap_kind(reading: Reading, swap: Swap) -> EntityKind:
+    words, theirs = reading.name.words, swap.form.split()
+    differing = [w for w in words if fold(w) not in set(map(fold, theirs))]
+    known = reading.entity is not None or not differing or not theirs
+    return "wrong_entity" if known else _kind_of(words, differing, name_similarity(words, theirs))
 
 
 def _with_doubts(readings: Sequence[Reading], allowed: frozenset[str], strange: float | None) -> list[Reading]:
@@ -277,7 +347,7 @@ def _glued_reading(glued: Glued, inventory: Inventory) -> Reading:
     if glued.entity is not None:
         entity = inventory.entities[glued.entity]
         right = _written_as(entity, glued.written)
-        place, kind = entity.places.get(right, (None,))[0], entity.type
+        place, kind = _place_of(entity, right), entity.type
     canonical = inventory.entities[glued.entity].canonical if glued.entity is not None else glued.written
     signal = Signal("glued", 4.0, f"{right} and the word beside it are written as one")
     return Reading(

@@ -53,7 +53,9 @@ _CALENDAR = frozenset(
     aug sept sep oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat
     sun""".split()
 ) - {"may", "sun", "march", "mar", "sat", "august", "april", "june"}
-_JOINT = re.compile(r"\s?[-‐‑–]\s?|\s|[-‐‑]")
+_NO_NAMES = _CALENDAR | frozenset("i i'm i'd i've i'll i’m i’d i’ve i’ll celsius fahrenheit".split())
+"""What English writes with a capital although it names nobody."""
+_JOINT = re.compile(r"\s?[-‐‑–]\s?|\s|[-‐‑]|\s?&\s?")
 _CURRENCIES = ("$", "€", "£", "¥")
 _VERY_COMMON = 5.0
 _LONG_RUN = 8
@@ -118,11 +120,13 @@ def _starts(tokens: Sequence[Token], at: int, text: str, profile: CaseProfile) -
     low = token.text.lower()
     if low in _FUNCTION_WORDS and not _all_capitals(token.text):
         return _article_of_name(tokens, at, text)
-    if low == "i" or low in _CALENDAR:
+    if low in _NO_NAMES:
         return False
     if not token.opening:
         return True
-    if _inner_capital(token.text) or profile.capital[low] > profile.lower[low] or gz.is_first_name(token.text):
+    if _inner_capital(token.text) or profile.capital[low] > profile.lower[low]:
+        return True
+    if gz.is_first_name(token.text) or gz.is_country(token.text):
         return True
     return profile.lower[low] == 0 and not is_common_noun(low)
 
@@ -145,8 +149,9 @@ def _extends(tokens: Sequence[Token], at: int, end: int, text: str, profile: Cas
     low = token.text.lower()
     if token.capital and token.text[0].isalpha():
         if low in _FUNCTION_WORDS and not _all_capitals(token.text) and joint != "-":
-            return 0
-        if low in _CALENDAR or low == "i":
+            # "Pedro Since": a surname that was taken for the word.
+            return int(not token.opening and joint == " " and gz.is_first_name(before.text))
+        if low in _NO_NAMES:
             return 0
         if token.opening and is_common_noun(low) and profile.capital[low] <= profile.lower[low]:
             return 0
@@ -188,12 +193,16 @@ def _read(run: tuple[int, int], tokens: Sequence[Token], text: str) -> Iterator[
                 lead.append(tokens[index].text)
                 office = " ".join(lead)
             piece = index + 1
-        elif index > piece and gz.is_first_name(tokens[index].text) and _all_ordinary(tokens[piece:index]):
+        elif index > piece and _opens_person(tokens[index].text) and _all_ordinary(tokens[piece:index]):
             # "Minister of Trade Jane Doe": ordinary words with a capital before a first name are no part of it.
             yield from _name(tokens, piece, index, text, honorific, office)
             honorific, office, piece = "", " ".join(t.text for t in tokens[piece:index]), index
     if piece < end:
         yield from _name(tokens, piece, end, text, honorific, office)
+
+
+def _opens_person(word: str) -> bool:
+    return gz.is_first_name(word) and not gz.is_place(word)
 
 
 def _before(tokens: Sequence[Token], at: int, text: str) -> tuple[str, str]:
@@ -225,7 +234,7 @@ def _name(tokens: Sequence[Token], at: int, end: int, text: str, honorific: str,
 
 
 def _all_ordinary(tokens: Sequence[Token]) -> bool:
-    return all(is_common_noun(t.text) and not gz.is_place(t.text) for t in tokens)
+    return all(is_common_noun(t.text) and not gz.is_place(t.text) and not gz.is_first_name(t.text) for t in tokens)
 
 
 def _ordinary(word: str) -> bool:

@@ -52,7 +52,8 @@ class Reading:
 class Resolution:
     """All names of a hypothesis as read against the inventory of its references.
 
-    ``exchanges``: what matching sentences have in each other's place.
+    ``exchanges``: what matching sentences have in each other's place; ``unsaid``: the entities, with their places, that
+    a translation of the same text names where the hypothesis does not, by sentence of the hypothesis.
     """
 
     readings: tuple[Reading, ...] = ()
@@ -60,6 +61,7 @@ class Resolution:
     pivot: Pivot | None = None
     notes: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    unsaid: dict[int, tuple[tuple[int, Place], ...]] = field(default_factory=dict)
 
     def typed(self) -> list[Mention]:
         """Return the readings as mentions without a document or status, for their types."""

@@ -12,7 +12,7 @@ from audit.entities.inventory import Entity, Inventory
 from audit.entities.joints import Glued
 from audit.entities.lexicon import is_common_noun
 from audit.entities.mentions import Name
-from audit.entities.spelling import fold
+from audit.entities.spelling import fold, word_similarity
 from audit.records import Text
 
 __all__ = ["segment"]
@@ -24,6 +24,7 @@ _GENERIC = frozenset(
 )
 """Kinds of place and body whose capital is a matter of house style ("the Volga river")."""
 
+_ALIKE = 0.7
 _NEXT_WORD = re.compile(r" ((?:of )?[a-z]{3,})\b")
 
 
@@ -78,9 +79,16 @@ def _stands_alone(name: Name, at: int, size: int, entity: Entity) -> bool:
         return False
     if at and at + size == len(name.words) and gz.is_first_name(name.words[0]) and entity.type in ("person", "other"):
         return False
+    if at and entity.type == "person" and _alike(name.words[:at], entity.words):
+        return False
     if entity.type == "person" and size == 1 and len(name.words) == 2:
         return gz.zipf(name.words[1 - at].lower()) > 0 and not gz.is_first_name(name.words[0]) and at == 0
     return True
+
+
+def _alike(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two names have a word in common, or spell one alike: one of them is a drift of the other."""
+    return any(word_similarity(word, other) >= _ALIKE for word in words for other in others)
 
 
 def _word_spans(name: Name, text: str) -> list[tuple[int, int]]:

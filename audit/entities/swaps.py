@@ -10,23 +10,23 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from audit.entities.candidates import entities_in
 from audit.entities.exchanges import Exchange
 from audit.entities.forms import Forms, form_of, is_ordinary
 from audit.entities.inventory import Inventory, Place
-from audit.entities.lexicon import is_proper
-from audit.entities.mentions import Name
+from audit.entities.lexicon import is_common_noun, is_proper
+from audit.entities.mentions import CONNECTORS, OFFICES, Name
 from audit.entities.spelling import fold, initials, word_similarity
-from audit.entities.tokens import tokenize
+from audit.entities.tokens import Token, tokenize
 from audit.entities.variants import are_variants, differing
 from audit.records import Link, Mode, Text
 
-__all__ = ["Swap", "find_swaps"]
+__all__ = ["Swap", "find_swaps", "find_unsaid"]
 
 _CONTEXT = 5
 _STEM = 4
@@ -37,15 +37,22 @@ _TRUSTED_LINK = 0.5
 _SLOPE, _MIDDLE = 4.0, 0.05
 _STRANGER = 0.6
 """Confidence in a name that a translation of the same text has nothing like."""
-_JOINTS = (" ", "-", ". ")
+_JOINTS = frozenset({" ", "-", "‐", "‑", ". ", " -", " & "})
+_HYPHENS = frozenset("-‐‑")
+_SMALL_WORDS = 2
+_LONGEST_NAME = 4
 _LEAST_EXCHANGE = {"comparable": 0.6, "parallel": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """What a reference has in a name's place: its form there (with the article that the hypothesis lacks), where, and
-    how probable an error is; no entity, form and place where the references name nothing."""
+    """What a reference has in place of the words from ``start`` to ``end`` of a sentence: its form there (with the
+    article that the hypothesis lacks), where, and how probable an error is; no entity, form and place where the
+    references name nothing."""
 
+    start: int
+    end: int
+    sentence: int
     entity: int | None
     form: str
     place: Place | None
@@ -62,19 +69,25 @@ def find_swaps(
     inventory: Inventory,
     *,
     mode: Mode,
-) -> dict[int, Swap]:
-    """Return swaps by the offset at which the name starts.
-
-    In comparable mode only names that the references know elsewhere; what is unknown is left to linking.
-    """
+) -> list[Swap]:
+    """Return swaps that do not overlap, in the order of the text."""
     by_sentence: defaultdict[int, list[Name]] = defaultdict(list)
     for name in names:
         by_sentence[name.sentence].append(name)
-    swaps = dict(_exchanged(text, references, exchanges, by_sentence, forms, inventory, mode))
+    found = sorted(
+        _exchanged(text, references, exchanges, by_sentence, forms, inventory, mode),
+        key=lambda s: (-s.confidence, s.start - s.end, s.start),
+    )
     if mode == "parallel":
-        for start, swap in _paired(text, references, links, by_sentence, forms, inventory):
-            swaps.setdefault(start, swap)
-    return swaps
+        found += _paired(text, references, links, by_sentence, forms, inventory)
+    swaps: list[Swap] = []
+    taken: list[tuple[int, int]] = []
+    for swap in found:
+        at = bisect_left(taken, (swap.start, swap.end))
+        if not any(a < swap.end and swap.start < b for a, b in taken[max(0, at - 1) : at + 1]):
+            taken.insert(at, (swap.start, swap.end))
+            swaps.append(swap)
+    return sorted(swaps, key=lambda s: s.start)
 
 
 def _exchanged(
@@ -85,46 +98,138 @@ def _exchanged(
     forms: Forms,
     inventory: Inventory,
     mode: Mode,
-) -> Iterator[tuple[int, Swap]]:
+) -> Iterator[Swap]:
     """Yield what stands in place of names between the same words."""
     for exchange in exchanges:
-        ours = [n for n in by_sentence.get(exchange.sentence, ()) if n.start < exchange.end and exchange.start < n.end]
         theirs = entities_in(exchange, inventory)
-        if exchange.fit < _LEAST_EXCHANGE[mode] or len(ours) != 1 or len(theirs) != 1:
+        if exchange.fit < _LEAST_EXCHANGE[mode] or len(theirs) != 1:
             continue
-        name, (index, place) = ours[0], *theirs.items()
-        known = forms.known[form_of(name)]
+        ((index, place),) = theirs.items()
+        reference = references[exchange.reference]
+        place = _whole(place, exchange, reference)
+        ours = [n for n in by_sentence.get(exchange.sentence, ()) if n.start < exchange.end and exchange.start < n.end]
+        span = _span(exchange, place, ours, text, reference, inventory)
+        if span is None and (mode == "comparable" or len(ours) != 1):
+            continue
+        start, end, place = span or (*_whole_name(ours[0], exchange, text), place)
         there = {i for i, _ in inventory.in_sentence[exchange.reference, exchange.their_sentence]}
-        inside = name.start <= exchange.start and exchange.end <= name.end
-        inside = inside and place.start <= exchange.their_start and exchange.their_end <= place.end
-        if not (inside or mode == "parallel") or (known is None and mode == "comparable"):
+        known = {i for n in ours if (i := forms.known[form_of(n)]) is not None}
+        if known & there or index in forms.present.get(exchange.sentence, ()):
             continue
-        if (known is not None and known in there) or index in forms.present.get(name.sentence, ()):
+        words = tuple(t.text for t in tokenize(text.sentences[exchange.sentence]) if start <= t.start and t.end <= end)
+        form = reference.document.text[place.start : place.end]
+        if _one_in_other_words(words, form, known=bool(known)):
             continue
-        reference = references[exchange.reference].document.text
-        place = _whole(place, exchange, references[exchange.reference])
-        if not _one_in_other_words(name.words, reference[place.start : place.end]):
-            form = _form_there(place, reference, name, text.document.text)
-            # Between two translations the frame adds to what is sure already: that both say the same.
-            sure = exchange.fit if mode == "comparable" else 0.5 + 0.5 * exchange.fit
-            yield name.start, Swap(index, form, place, sure)
+        # Between two translations the frame adds to what is sure already: that both say the same.
+        sure = exchange.fit if mode == "comparable" else 0.5 + 0.5 * exchange.fit
+        form = _form_there(place, reference.document.text, start, text.document.text)
+        yield Swap(start, end, exchange.sentence, index, form, place, sure)
+
+
+def _span(
+    exchange: Exchange, place: Place, ours: Sequence[Name], text: Text, reference: Text, inventory: Inventory
+) -> tuple[int, int, Place] | None:
+    """Return the words that stand for a name of the reference and the place of that name, where what was exchanged is
+    a part of the name or the whole of it and is written like a name here too; None elsewhere.
+
+    The rest of the name is taken in where both have it. Of a run too long to be one name only what was exchanged is.
+    """
+    within = place.start <= exchange.their_start and exchange.their_end <= place.end
+    tokens = tokenize(text.sentences[exchange.sentence])
+    changed = [t for t in tokens if exchange.start <= t.start and t.end <= exchange.end]
+    if not within or not all(t.capital for t in changed):
+        return None
+    if not ours and (changed[0].opening or any(_is_said(t.text, inventory) for t in changed)):
+        return None
+    theirs = [t for t in tokenize(reference.sentences[place.sentence]) if place.start <= t.start and t.end <= place.end]
+    exchanged = _at(place, exchange.their_start, exchange.their_end)
+    if len(theirs) > _LONGEST_NAME:
+        return exchange.start, exchange.end, exchanged
+    before = [t.text for t in theirs if t.end <= exchange.their_start]
+    after = [t.text for t in theirs if t.start >= exchange.their_end]
+    left = [t for t in tokens if t.end <= exchange.start][-len(before) :] if before else []
+    right = [t for t in tokens if t.start >= exchange.end][: len(after)]
+    if list(map(_folded, left)) == list(map(fold, before)) and list(map(_folded, right)) == list(map(fold, after)):
+        return (left or changed)[0].start, (right or changed)[-1].end, place
+    if len(ours) == 1:
+        return ours[0].start, ours[0].end, _grown(place, reference, set(map(_folded, tokens)))
+    return exchange.start, exchange.end, exchanged
+
+
+def _whole_name(name: Name, exchange: Exchange, text: Text) -> tuple[int, int]:
+    """Return the name with what belongs to it among the words that were exchanged."""
+    tokens = tokenize(text.sentences[name.sentence])
+    changed = [t for t in tokens if exchange.start <= t.start and t.end <= exchange.end]
+    return _stretched(name.start, name.end, changed, text.document.text, frozenset())
+
+
+def _folded(token: Token) -> str:
+    return fold(token.text)
+
+
+def _is_said(word: str, inventory: Inventory) -> bool:
+    """Whether a word may stand for a name by way of style: an office, or a word of the references."""
+    return word.lower() in OFFICES or inventory.knows(word) or inventory.knows(word.lower())
+
+
+def _at(place: Place, start: int, end: int) -> Place:
+    return Place(place.reference, place.sentence, start, end)
 
 
 def _whole(place: Place, exchange: Exchange, reference: Text) -> Place:
     """Return the place with the capitalised words beside it that were exchanged too: a name that was cut too short."""
-    start, end = place.start, place.end
     tokens = [
         t
         for t in tokenize(reference.sentences[exchange.their_sentence])
-        if exchange.their_start <= t.start and t.end <= exchange.their_end and t.capital
+        if exchange.their_start <= t.start and t.end <= exchange.their_end
     ]
-    for token in reversed(tokens):
-        if token.end < start and reference.document.text[token.end : start] in _JOINTS:
-            start = token.start
+    start, end = _stretched(place.start, place.end, tokens, reference.document.text, frozenset())
+    return _at(place, start, end)
+
+
+def _stretched(start: int, end: int, tokens: Sequence[Token], text: str, stops: Collection[str]) -> tuple[int, int]:
+    """Return the span of a name with what is beside it that belongs to it: words with a capital ("Queen Elizabeth"),
+    further ones behind small words ("Battle of the Falklands"), and what a hyphen joins ("COVID-19").
+
+    ``tokens`` are the words that may belong to it; those of ``stops`` (folded) end it, and where there are any an
+    ordinary word that opens the sentence does not belong to it either.
+    """
+    before = [t for t in tokens if t.end <= start][::-1]
+    after = [t for t in tokens if t.start >= end]
+    start = _reach(start, before, lambda token, edge: text[token.end : edge], lambda t: t.start, stops)
+    end = _reach(end, after, lambda token, edge: text[edge : token.start], lambda t: t.end, stops)
+    return start, end
+
+
+def _reach(
+    edge: int,
+    tokens: Sequence[Token],
+    gap: Callable[[Token, int], str],
+    far: Callable[[Token], int],
+    stops: Collection[str],
+) -> int:
+    """Return how far a name reaches from ``edge`` over ``tokens``, nearest first."""
+    inner = edge
+    small = 0
     for token in tokens:
-        if token.start > end and reference.document.text[end : token.start] in _JOINTS:
-            end = token.end
-    return Place(place.reference, place.sentence, start, end)
+        joint = gap(token, inner)
+        joining = token.text in CONNECTORS or token.text == "the"
+        if joint not in _JOINTS or (not joining and fold(token.text) in stops):
+            break
+        titled = (
+            token.opening and not small and (token.text.lower() in OFFICES or (stops and is_common_noun(token.text)))
+        )
+        named = token.capital and not titled
+        if named or joint in _HYPHENS:
+            edge, small = far(token), 0
+        elif joining:
+            small += 1
+        else:
+            break
+        if small > _SMALL_WORDS:
+            break
+        inner = far(token)
+    return edge
 
 
 def _paired(
@@ -134,20 +239,23 @@ def _paired(
     by_sentence: Mapping[int, Sequence[Name]],
     forms: Forms,
     inventory: Inventory,
-) -> Iterator[tuple[int, Swap]]:
+) -> Iterator[Swap]:
     """Yield pairs of what two aligned translations leave over on both sides, best fit first."""
     numbers = {r.document.name: i for i, r in enumerate(references)}
     for link in links:
         if link.confidence < _TRUSTED_LINK:
             continue
         number = numbers.get(link.document, 0)
+        reference = references[number]
         ours = [n for i in link.hypothesis for n in by_sentence.get(i, ())]
         theirs = [p for i in link.reference for p in inventory.in_sentence.get((number, i), ())]
-        left, right = _left_over(ours, theirs, forms, inventory, references[number].document.text)
+        left, right = _left_over(ours, theirs, forms, inventory, reference.document.text)
+        their_words = {fold(t.text) for i in link.reference for t in tokenize(reference.sentences[i])}
+        left = _joined(left, text, their_words)
+        our_words = {fold(t.text) for i in link.hypothesis for t in tokenize(text.sentences[i])}
+        right = [(i, _grown(p, reference, our_words)) for i, p in right]
         fits = [
-            (_fit(n, p, text, references[number], link), -i, -j)
-            for i, n in enumerate(left)
-            for j, (_, p) in enumerate(right)
+            (_fit(n, p, text, reference, link), -i, -j) for i, n in enumerate(left) for j, (_, p) in enumerate(right)
         ]
         used: set[tuple[str, int]] = set()
         for fit, i, j in sorted(fits, reverse=True):
@@ -156,13 +264,63 @@ def _paired(
             if fit < _LEAST_FIT or ("ours", i) in used or ("theirs", j) in used:
                 continue
             used |= {("ours", i), ("theirs", j)}
-            index, place = right[-j]
+            (index, place), name = right[-j], left[-i]
             sure = 1 / (1 + math.exp(-_SLOPE * (fit - _MIDDLE)))
-            form = _form_there(place, references[number].document.text, left[-i], text.document.text)
-            yield left[-i].start, Swap(index, form, place, sure)
+            form = _form_there(place, reference.document.text, name.start, text.document.text)
+            yield Swap(name.start, name.end, name.sentence, index, form, place, sure)
         for i, name in enumerate(left):
             if ("ours", -i) not in used and _is_stranger(name, inventory):
-                yield name.start, Swap(None, "", None, _STRANGER)
+                yield Swap(name.start, name.end, name.sentence, None, "", None, _STRANGER)
+
+
+def find_unsaid(
+    references: Sequence[Text],
+    links: Sequence[Link],
+    named: Mapping[int, Collection[int]],
+    by_sentence: Mapping[int, Sequence[Name]],
+    inventory: Inventory,
+) -> dict[int, tuple[tuple[int, Place], ...]]:
+    """Return what the linked sentences of a translation name and the hypothesis does not, by its sentence.
+
+    ``named`` holds the entities that each sentence of the hypothesis means, ``by_sentence`` its names.
+    """
+    numbers = {r.document.name: i for i, r in enumerate(references)}
+    unsaid: defaultdict[int, dict[int, Place]] = defaultdict(dict)
+    for link in links:
+        number = numbers.get(link.document, 0)
+        if link.confidence < _TRUSTED_LINK:
+            continue
+        meant = {index for i in link.hypothesis for index in named.get(i, ())}
+        ours = [n for i in link.hypothesis for n in by_sentence.get(i, ())]
+        for i in link.reference:
+            for index, place in inventory.in_sentence.get((number, i), ()):
+                form = references[number].document.text[place.start : place.end]
+                known = index in meant or any(_related(n.words, form) for n in ours)
+                if not known and _is_name(inventory.entities[index].words):
+                    grown = _grown(place, references[number], frozenset())
+                    unsaid[link.hypothesis[0]].setdefault(index, grown)
+    return {sentence: tuple(places.items()) for sentence, places in unsaid.items()}
+
+
+def _joined(names: Sequence[Name], text: Text, their_words: Collection[str]) -> list[Name]:
+    """Return the names as long as they are ("Battle of the Falklands"), those that are parts of one as one; what the
+    reference has is no part of them."""
+    out: list[Name] = []
+    for name in names:
+        tokens = tokenize(text.sentences[name.sentence])
+        start, end = _stretched(name.start, name.end, tokens, text.document.text, their_words)
+        if out and out[-1].sentence == name.sentence and start < out[-1].end:
+            last = out.pop()
+            name = replace(name, common=name.common and last.common, opening=last.opening, honorific=last.honorific)
+            start, end = last.start, max(last.end, end)
+        words = tuple(t.text for t in tokens if start <= t.start and t.end <= end)
+        out.append(replace(name, start=start, end=end, surface=text.document.text[start:end], words=words))
+    return out
+
+
+def _grown(place: Place, reference: Text, our_words: Collection[str]) -> Place:
+    tokens = tokenize(reference.sentences[place.sentence])
+    return _at(place, *_stretched(place.start, place.end, tokens, reference.document.text, our_words))
 
 
 def _is_stranger(name: Name, inventory: Inventory) -> bool:
@@ -170,29 +328,40 @@ def _is_stranger(name: Name, inventory: Inventory) -> bool:
     return not name.common and not any(w.isupper() or inventory.knows(w) for w in name.words)
 
 
-def _form_there(place: Place, reference: str, name: Name, text: str) -> str:
+def _form_there(place: Place, reference: str, start: int, text: str) -> str:
     form = reference[place.start : place.end]
     article = re.search(r"\b[Tt]he $", reference[max(0, place.start - 5) : place.start])
-    has_own = re.search(r"\b(?:[Tt]he|[Aa]n?) $", text[max(0, name.start - 5) : name.start])
+    has_own = re.search(r"\b(?:[Tt]he|[Aa]n?) $", text[max(0, start - 5) : start])
     return f"the {form}" if article and not has_own else form
 
 
 def _left_over(
     ours: Sequence[Name], theirs: Sequence[tuple[int, Place]], forms: Forms, inventory: Inventory, reference: str
 ) -> tuple[list[Name], list[tuple[int, Place]]]:
-    """Return the names and places without a partner that is, or may be, the same."""
-    there = {index for index, _ in theirs}
-    left = []
+    """Return the names and places without a partner that is, or may be, the same.
+
+    A name that stands more often here than there is left over, too, where a place is that may be meant.
+    """
+    times = Counter(index for index, _ in theirs)
+    left: list[Name] = []
+    repeated: list[Name] = []
     partnered: set[int] = set()
     for name in ours:
         known = forms.known[form_of(name)]
-        same = known is not None and known in there
+        same = known is not None and known in times
         kin = {known} if same else {i for i, p in theirs if _related(name.words, reference[p.start : p.end])}
+        if same and known is not None:
+            times[known] -= 1
+            if times[known] < 0:
+                repeated.append(name)
         if kin:
             partnered |= {index for index in kin if index is not None}
         elif not name.common or name.honorific or not name.opening or len(name.words) > 1:
             left.append(name)
-    return left, [(i, p) for i, p in theirs if i not in partnered and _is_name(inventory.entities[i].words)]
+    right = [(i, p) for i, p in theirs if i not in partnered and _is_name(inventory.entities[i].words)]
+    if right and not left:
+        left = repeated
+    return left, right
 
 
 def _is_name(words: Sequence[str]) -> bool:
@@ -200,15 +369,16 @@ def _is_name(words: Sequence[str]) -> bool:
     return len(words) > 1 or is_proper(words[0]) or not is_ordinary(words)
 
 
-def _one_in_other_words(words: Sequence[str], other: str) -> bool:
-    """Whether two names may be one: the other shortened, an acronym, a variant, another spelling."""
+def _one_in_other_words(words: Sequence[str], other: str, *, known: bool) -> bool:
+    """Whether two names may be one: the other shortened, an acronym, a variant, or another spelling of one that the
+    references know (``known``); a spelling that nobody has is what an error looks like."""
     theirs = re.findall(r"\w+", other)
     left, right = differing(words, theirs)
     if not left or not right or _said_otherwise(words, other):
         return True
     short = initials(words) in {fold(w) for w in theirs} or initials(theirs) in {fold(w) for w in words}
     begun = any(fold(a).startswith(fold(b)) or fold(b).startswith(fold(a)) for a in left for b in right)
-    return short or begun or word_similarity("".join(left), "".join(right)) >= _RELATED
+    return short or begun or (known and word_similarity("".join(left), "".join(right)) >= _RELATED)
 
 
 def _related(words: Sequence[str], other: str) -> bool:

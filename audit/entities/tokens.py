@@ -52,7 +52,8 @@ def bare(word: str) -> str:
 def tokenize(sentence: Sentence) -> tuple[Token, ...]:
     """Return the words of ``sentence``, possessive endings cut off, with offsets into its document."""
     found = [m for m in _WORD.finditer(sentence.text) if m.end() - m.start() <= _LONGEST_WORD]
-    headline = _title_case([m.group() for m in found])
+    # A headline has no full stop; a list of names has as many capitals ("Kano 4; Lagos 3.").
+    headline = not sentence.text.rstrip().endswith(".") and _title_case([m.group() for m in found])
     tokens = []
     for number, match in enumerate(found):
         word = bare(match.group())

@@ -20,14 +20,14 @@ def differing(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], li
 def are_variants(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether two names differ in nothing but the way of writing what both say.
 
-    A land stands for a people and the other way round (whether it is its own is not asked), an acronym for its words,
-    British for American spelling; a known place or first name for another spelling of it with the same consonants.
+    A land stands for its people and the other way round, an acronym for its words, British for American spelling; a
+    known place or first name for another spelling of it with the same consonants.
     """
     left, right = differing(ours, theirs)
     if not left or not right:
         return False
     a, b = " ".join(left), " ".join(right)
-    if (_is_land(a) and gz.is_nationality(b)) or (_is_land(b) and gz.is_nationality(a)):
+    if gz.is_people_of(b, a) or gz.is_people_of(a, b):
         return True
     # An acronym and its words: as a part only, since what a whole name was spelt out to may be wrong.
     if len(left) < len(ours) and (_short_for(left, right) or _short_for(right, left)):
@@ -36,10 +36,6 @@ def are_variants(ours: Sequence[str], theirs: Sequence[str]) -> bool:
         return True
     known = gz.is_place(" ".join(ours)) or all(gz.is_first_name(w) for w in left)
     return known and skeleton("".join(left)) == skeleton("".join(right))
-
-
-def _is_land(name: str) -> bool:
-    return gz.is_place(name) or any(gz.is_country(meaning) for meaning in gz.expansions(name))
 
 
 def _short_for(short: Sequence[str], words: Sequence[str]) -> bool:
