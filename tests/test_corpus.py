@@ -439,7 +439,8 @@ def test_a_text_is_embedded_once(encoder) -> None:
     assert all(np.array_equal(a.vectors, b.vectors) for a, b in zip(first.tokens, plain.tokens, strict=True))
 
 
-def test_what_is_remembered_has_a_limit(encoder) -> None:
-    memo = MemoEncoder(encoder, limit=3 * 4 * encoder.dimension)
+@pytest.mark.parametrize("limits", [{"limit": 3 * 4 * 384}, {"texts": 3}])
+def test_what_is_remembered_has_a_limit(encoder, limits) -> None:
+    memo = MemoEncoder(encoder, **limits)
     memo.encode([f"Text number {n}." for n in range(10)])
     assert len(memo._entries) == 3

@@ -1,4 +1,4 @@
-"""An encoder that remembers what it embedded last, up to a number of bytes."""
+"""An encoder that remembers what it embedded last, up to a number of bytes and of texts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from audit.embeddings import Embeddings, Encoder, EncoderAround, Floats, TokenVe
 __all__ = ["MemoEncoder"]
 
 _LIMIT_BYTES = 256 << 20
+# Without the vectors of tokens a worker would go on growing for twenty thousand documents before it had the bytes.
+_LIMIT_TEXTS = 32_768
 
 _Entry = tuple[Floats, bool, TokenVectors | None]
 
@@ -22,11 +24,13 @@ class MemoEncoder(EncoderAround):
     Args:
         inner: computes what is not remembered.
         limit: bytes of vectors held after a call; what was not used for longest goes first.
+        texts: held after a call at most, however small their vectors are.
     """
 
-    def __init__(self, inner: Encoder, *, limit: int = _LIMIT_BYTES) -> None:
+    def __init__(self, inner: Encoder, *, limit: int = _LIMIT_BYTES, texts: int = _LIMIT_TEXTS) -> None:
         super().__init__(inner)
         self._limit = limit
+        self._texts = texts
         self._held = 0
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
@@ -60,7 +64,7 @@ class MemoEncoder(EncoderAround):
             self._held += _size(entry)
 
     def _shrink(self) -> None:
-        while self._held > self._limit:
+        while self._held > self._limit or len(self._entries) > self._texts:
             self._held -= _size(self._entries.popitem(last=False)[1])
 
 
