@@ -104,7 +104,8 @@ def _best_of_columns(so_far: tuple[Floats, Indices], block: Floats, start: int, 
         rows = np.concatenate([rows, new + start], axis=1)
     else:
         # Few cells of a later block beat the worst one kept of their column.
-        found_rows, found_columns = np.nonzero(block > values.min(axis=1))
+        found = np.flatnonzero(block > values.min(axis=1))
+        found_rows, found_columns = found // block.shape[1], found % block.shape[1]
         by_column = np.argsort(found_columns, kind="stable")
         found_rows, found_columns = found_rows[by_column], found_columns[by_column]
         first = np.searchsorted(found_columns, found_columns)
