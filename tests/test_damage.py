@@ -99,3 +99,38 @@ def test_any_text_gives_findings_inside_its_sentences(text: str) -> None:
         assert sentence.start <= finding.start < finding.end <= sentence.end
         assert text[finding.start : finding.end] == finding.surface
         assert 0 <= finding.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "suggestion"),
+    [
+        ("They came,. and left.", ",.", "."),
+        ("They came;, and left.", ";,", ","),
+        ("They asked the misunderstandingt again.", "misunderstandingt", "misunderstanding"),
+        ("They heard of the misunderstsndimg again.", "misunderstsndimg", "misunderstanding"),  # two letters
+    ],
+)
+def test_marks_and_long_words_have_their_repair(text: str, surface: str, suggestion: str) -> None:
+    assert [(f.surface, f.suggestion) for f in damage.detect(bare_case(text))] == [(surface, suggestion)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They went up and up and on and on.",
+        "They told by day by day reports.",
+        "They use PostgreSql and a grobIt there.",  # one half is no plain word
+    ],
+)
+def test_joints_and_names_of_products_are_no_damage(text: str) -> None:
+    assert damage.detect(bare_case(text)) == []
+
+
+def test_a_noun_with_a_capital_is_foreign_in_a_translation_of_one_text() -> None:
+    text = "They visited the Krankenhaus on Sunday."
+    (finding,) = untranslated.detect(bare_case(text, mode="parallel"))
+    assert (finding.surface, finding.evidence) == ("Krankenhaus", "“Krankenhaus” is German, not English.")
+    assert untranslated.detect(bare_case(text)) == []
+    (opening,) = untranslated.detect(bare_case("Krankenhaus workers left."))
+    assert opening.surface == "Krankenhaus"
+    assert untranslated.detect(bare_case("They visited KRANKENHAUS and KrankenHaus.", mode="parallel")) == []

@@ -450,3 +450,34 @@ def test_only_figures_of_a_kind_are_paired(ours: str, theirs: str, kinship: floa
     a, b = figures(ours)[:1], figures(theirs)[:1]
     expected = [(a[0], b[0], pytest.approx(kinship * likeness(a[0], b[0])))] if kinship else []
     assert pair_rest(a, b) == expected
+
+
+@pytest.mark.parametrize(("theirs", "left"), [("It ran 12 kilograms short.", []), ("It ran 13 times.", ["12"])])
+def test_one_value_of_two_kinds_agrees(theirs: str, left: list[str]) -> None:
+    assert surfaces(match(figures("They sold 12 cars."), figures(theirs))[0]) == left
+
+
+def test_a_neighbour_with_the_value_alone_is_enough() -> None:
+    theirs = ["The firm sold 15 cars in May.", "It was the 12th year."]
+    assert run("The firm sold 12 cars in May.", theirs)[0] == []
+
+
+def test_nought_is_a_figure_like_others() -> None:
+    found, conflicts = run("The mine employs 14 workers.", "The mine employs 0 workers.", mode="comparable")
+    assert found == []
+    assert [c.second.surface for c in conflicts] == ["0"]
+
+
+def test_figures_of_other_things_are_in_no_conflict() -> None:
+    """Their words lie near each other, but nothing that follows the figures is the same, and no unit."""
+    ours, theirs = "In the old Oslo mine there are 14 lamps.", "In the old Oslo mine there are 17 doors."
+    assert run(ours, theirs, mode="comparable") == ([], [])
+
+
+def test_figures_in_words_lose_their_digits_too() -> None:
+    assert account("The mine employs three workers.", "The mine employs 3,500 workers.").evidence.startswith(
+        "Digits were lost"
+    )
+    assert account(
+        "It is two and a half times as much as in the mine.", "It is 25 times as much as in the mine."
+    ).evidence.startswith("The decimal point was lost")

@@ -142,3 +142,8 @@ def test_a_quotation_ends_with_its_sentence() -> None:
     second = (Link((0, 1), (0,), 0.8, 0.9, "equivalent", "reference-0"),)
     (finding,) = quotation.detect(linked_case(["Snow fell.", GARBLED], [SAID], links=second, meanings=MEANINGS))
     assert finding.sentence == 1
+
+
+def test_quotations_of_function_words_share_nothing() -> None:
+    assert found("He: “it was the vessels of that”.", "He: “it was the of of that”.") == []
+    assert found("He: “to be or not to be in it”.", "He: “to be and not to be in that”.") == []

@@ -263,3 +263,10 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path):
     path.write_bytes(b'surface\r\n"a"b\r\n')
     with pytest.raises(InputError, match=r"x\.csv is not a table"):
         read_table(path)
+
+
+def test_a_cell_of_a_file_is_no_formula(tmp_path):
+    audit = example()
+    finding = replace(audit.findings[0], surface='=HYPERLINK("http://example.org")', suggestion="+1", evidence="@x")
+    (row,) = parsed(written(tmp_path, "findings", replace(audit, findings=(finding,))))
+    assert (row["surface"], row["suggestion"], row["evidence"]) == ('\'=HYPERLINK("http://example.org")', "'+1", "'@x")
