@@ -27,6 +27,31 @@ def test_words_between_the_same_words_are_exchanged() -> None:
     ]
 
 
+def test_what_differs_is_kept_together() -> None:
+    pairs = exchanged("The vice man of the chair of the old club left.", "The vice chairman of the old club left.")
+    assert [pair[:2] for pair in pairs] == [("man of the chair", "chairman")]
+
+
+def test_words_that_are_alike_part_what_was_exchanged() -> None:
+    pairs = exchanged("Then Nowotka, talking person of the club, left.", "Then Novotka, spokeswoman of the club, left.")
+    assert [pair[:2] for pair in pairs] == [
+        ("Nowotka, talking person", "Novotka, spokeswoman"),
+        ("Nowotka", "Novotka"),
+        ("talking person", "spokeswoman"),
+    ]
+
+
+def test_as_many_words_on_both_sides_stand_for_each_other_one_by_one() -> None:
+    pairs = exchanged("They left the us envoy there.", "They left the US ambassador there.")
+    assert [pair[:2] for pair in pairs] == [("us envoy", "US ambassador"), ("us", "US"), ("envoy", "ambassador")]
+
+
+def test_words_that_changed_places_with_another_are_one_exchange() -> None:
+    pairs = exchanged("The general clerk left Oslo.", "The secretary general left Oslo.")
+    assert ("general clerk", "secretary general") in [pair[:2] for pair in pairs]
+    assert exchanged("The boats red left Oslo.", "The red boats left Oslo.") == []
+
+
 def test_the_fit_falls_with_the_link_the_frame_and_the_rest_of_the_sentence() -> None:
     same = exchanged("Three red boats left Oslo on Monday.", "Three red boats left Bergen on Monday.")[0][2]
     unsure = exchanged("Three red boats left Oslo on Monday.", "Three red boats left Bergen on Monday.", 0.6)[0][2]

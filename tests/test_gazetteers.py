@@ -36,6 +36,20 @@ def test_peoples_in_singular_and_plural(word: str) -> None:
     assert gazetteers.is_nationality(word)
 
 
+@pytest.mark.parametrize(
+    ("people", "land"),
+    [("Ukrainian", "Ukraine"), ("Dutch", "the Netherlands"), ("American", "U.S."),
+     ("Britons", "UK"), ("Korean", "South Korea"), ("European", "Europe"), ("Poles", "Poland")],
+)  # fmt: skip
+def test_a_people_is_that_of_its_own_land(people: str, land: str) -> None:
+    assert gazetteers.is_people_of(people, land)
+
+
+@pytest.mark.parametrize(("people", "land"), [("European", "Africa"), ("German", "France"), ("Dutch", "house")])
+def test_and_of_no_other(people: str, land: str) -> None:
+    assert not gazetteers.is_people_of(people, land)
+
+
 def test_country_is_no_nationality() -> None:
     assert not gazetteers.is_nationality("Germany")
 

@@ -141,6 +141,90 @@ def test_a_known_name_between_the_words_of_another_is_wrong_in_any_mode() -> Non
     assert wrong_names(shortened, reference) == {}
 
 
+FRAMED = [
+    # A form that nobody has, between the words of a name.
+    ("The bridge at Morvane opened to all on Monday.", "The bridge at Kelstad opened to all on Monday.",
+     "Morvane", "Kelstad"),
+    # Only a part of the name differs; the rest of it belongs to the correction.
+    ("The Harl Emerald Council met again on Friday.", "The Harl Eminent Council met again on Friday.",
+     "Harl Emerald Council", "Harl Eminent Council"),
+    # The surname of the right name, and what is like its other words, is no name of its own.
+    ("Today Osmund Einal Dathason spoke to the press.", "Today Osmund Einar Dathason spoke to the press.",
+     "Osmund Einal Dathason", "Osmund Einar Dathason"),
+    # A surname that was taken for a function word keeps its capital.
+    ("Then Pedro Since thanked all the nurses there.", "Then Pedro Sandoval thanked all the nurses there.",
+     "Pedro Since", "Pedro Sandoval"),
+    # A word that opens the sentence and is like the name.
+    ("Mill says that the lake will be open tomorrow.", "Kamilla says that the lake will be open tomorrow.",
+     "Mill", "Kamilla"),
+    # Names joined by "&" are one.
+    ("They sold it to Brack & Tollo after three years.", "They sold it to Westmoor Tollo after three years.",
+     "Brack & Tollo", "Westmoor Tollo"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hypothesis", "reference", "surface", "suggestion"), FRAMED)
+def test_what_stands_between_the_words_of_a_name_is_that_name(
+    hypothesis: str, reference: str, surface: str, suggestion: str
+) -> None:
+    assert wrong_names(hypothesis, reference)[surface][0] == suggestion
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "reference"),
+    [
+        (
+            "On Monday the President thanked all of the nurses there.",
+            "On Monday the Kelstad thanked all of the nurses.",
+        ),
+        ("In northern Kelstad boats were late on Monday.", "In north Kelstad boats were late on Monday."),
+        ("The German boats were late again on Monday.", "The Germany boats were late again on Monday."),
+    ],
+)
+def test_style_between_the_same_words_is_no_error(hypothesis: str, reference: str) -> None:
+    assert wrong_names(hypothesis, reference) == {}
+
+
+def test_another_people_s_land_is_another_name() -> None:
+    hypothesis, reference = "All banks of Africa were strong on Monday.", "All European banks were strong on Monday."
+    assert wrong_names(hypothesis, reference, "parallel")["Africa"][0] == "European"
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "reference", "surface", "suggestion"),
+    [
+        ("The Battle of the Ridge hurt his arm that day.", "Edda Veguil hurt his arm that day.",
+         "Battle of the Ridge", "Edda Veguil"),
+        ("They lost many friends to Gunther Merl last year.", "They lost many friends to VARID-19 last year.",
+         "Gunther Merl", "VARID-19"),
+        ("They saw Cooler Master in the port on Monday.", "They saw John Lewis in the port on Monday.",
+         "Cooler Master", "John Lewis"),
+    ],
+)  # fmt: skip
+def test_a_name_of_a_translation_is_taken_whole_on_both_sides(
+    hypothesis: str, reference: str, surface: str, suggestion: str
+) -> None:
+    assert wrong_names(hypothesis, reference, "parallel")[surface][0] == suggestion
+
+
+def test_a_name_that_stands_once_too_often_in_a_translation_stands_for_the_one_that_is_missing() -> None:
+    hypothesis = "For Sweden it is hard that so many live in Sweden."
+    reference = "For Norway it is hard that so many live in Sweden."
+    assert wrong_names(hypothesis, reference, "parallel")["Sweden"][0] == "Norway"
+    assert wrong_names(hypothesis, hypothesis, "parallel") == {}
+
+
+def test_contractions_and_degrees_are_no_names() -> None:
+    hypothesis = "It was 30 degrees Celsius, and I'm glad of it."
+    assert wrong_names(hypothesis, "At 30 degrees they were glad of it.", "parallel") == {}
+
+
+def test_a_list_of_names_is_no_headline() -> None:
+    hypothesis = "Cases in other states: Harl 36; Morv 25; Balls 14; Ogun 14; Kano 4."
+    reference = "Cases in other states: Harl 36; Morv 25; Balsa 14; Ogun 14; Kano 4."
+    assert wrong_names(hypothesis, reference)["Balls"][0] == "Balsa"
+
+
 def test_a_translation_that_has_no_such_name_makes_it_suspicious() -> None:
     hypothesis = "The new ferry to Qarvelin was late, he said."
     reference = "He said that the new ferry to the west came late."
