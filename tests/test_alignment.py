@@ -117,6 +117,13 @@ def test_permuting_the_reference_permutes_the_links_without_evidence_of_neighbou
     assert {(i, order[j]) for i, j in permuted} == plain
 
 
+def test_what_neighbours_say_counts_unless_it_is_declined(encoder: Encoder) -> None:
+    hypothesis, reference = encoder.encode(STORY), encoder.encode(ACCOUNT)
+    told = align(STORY, ACCOUNT, hypothesis.vectors, reference.vectors)
+    assert told == align(STORY, ACCOUNT, hypothesis.vectors, reference.vectors, neighbours=True)
+    assert told != align(STORY, ACCOUNT, hypothesis.vectors, reference.vectors, neighbours=False)
+
+
 def test_parallel_sentences_that_were_joined_are_linked_to_both_parts(encoder: Encoder) -> None:
     joined = [STORY[0], f"{STORY[1]} {STORY[2]}", *STORY[3:]]
     found = pairs(encoder, STORY, joined, mode="parallel")
@@ -143,9 +150,11 @@ def test_zero_vectors_are_never_aligned() -> None:
 
 def test_odd_input_is_refused_with_both_numbers() -> None:
     vectors = np.eye(3, dtype=np.float32)
-    with pytest.raises(SettingsError, match=r"2 .*3"):
+    with pytest.raises(SettingsError, match=r"2 hypothesis .*3"):
         align(["a", "b"], ["a", "b", "c"], vectors, vectors)
-    with pytest.raises(SettingsError, match="unknown mode"):
+    with pytest.raises(SettingsError, match=r"2 reference .*3"):
+        align(["a", "b", "c"], ["a", "b"], vectors, vectors)
+    with pytest.raises(SettingsError, match="unknown mode 'both'; choose one of: comparable, parallel"):
         align(["a"], ["a"], vectors[:1], vectors[:1], mode="both")  # type: ignore[arg-type]
 
 

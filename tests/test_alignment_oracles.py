@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.alignment import context, matching, pairs, surface
 from audit.alignment import nearest as blocks
 from audit.alignment.judging import Judged
 from audit.alignment.links import best_chain
@@ -183,3 +184,78 @@ def test_members_of_groups_come_one_group_after_the_other() -> None:
     which, places = members(np.array([0, 2, 2, 5]), np.array([2, 0, 1]))
     assert which.tolist() == [0, 0, 0, 1, 1]
     assert places.tolist() == [2, 3, 4, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "values"),
+    [
+        ("It cost 3.5 million in 1961.", [3.5e6, 1961]),
+        ("It cost 40,000 of 2 bn, or 7k.", [40_000, 2e9, 7e3]),
+        ("Trains at 12.30.45 and 4,5 THOUSAND.", [12, 30, 45, 4e3, 5e3]),
+    ],
+)
+def test_figures_are_read_with_the_words_that_multiply_them(sentence: str, values: list[float]) -> None:
+    assert surface._figures(sentence) == values
+
+
+def test_means_are_those_of_the_groups() -> None:
+    values, groups = np.array([1.0, 5.0, 3.0, 7.0]), np.array([2, 0, 2, 0])
+    np.testing.assert_allclose(pairs._mean(values, groups), [2, 6, 2, 6])
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=seeds, count=st.integers(2, 12))
+def test_the_correlation_is_that_of_numpy_with_every_point_as_often_as_it_weighs(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    x, y, weight = random.random(count), random.random(count), random.integers(1, 5, count)
+    expected = np.corrcoef(np.repeat(x, weight), np.repeat(y, weight))[0, 1]
+    assert context._correlation(x, y, weight.astype(float)) == pytest.approx(expected)
+    assert context._correlation(x, np.ones(count), np.ones(count)) == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds, rows=st.integers(1, 6), columns=st.integers(1, 8))
+def test_rivals_next_to_a_pair_and_far_from_it_are_found(seed: int, rows: int, columns: int) -> None:
+    random = np.random.default_rng(seed)
+    groups, places = (grid.ravel() for grid in np.indices((rows, columns)))
+    kept = random.random(len(groups)) < 0.7
+    groups, places = groups[kept], places[kept]
+    chance = random.random(len(groups))
+    near, far = context._near_and_far(chance, groups, places)
+    for pair, (group, place) in enumerate(zip(groups, places, strict=True)):
+        off = np.abs(places - place)
+        assert near[pair] == chance[(groups == group) & (off == 1)].max(initial=0)
+        assert far[pair] == chance[(groups == group) & (off > 1)].max(initial=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=seeds, count=st.integers(2, 8))
+def test_a_merged_sentence_gains_what_its_unit_vector_says(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    fixed, merging = (
+        make_side("one", ["word " * (k + 1) for k in range(count)], units(random, count), ())[0] for _ in "ab"
+    )
+    own, other = random.integers(count, size=(2, 5))
+    likeliest = random.integers(5, size=5)
+    found = context._gain_of_both(fixed, merging, own, other, likeliest)
+    for pair in range(5):
+        both = [merging.vectors[k] * merging.lengths[k] for k in (other[pair], other[likeliest[pair]])]
+        merged = sum(both) / np.linalg.norm(sum(both))
+        alone = fixed.vectors[own[pair]] @ merging.vectors[other[pair]]
+        rival = fixed.vectors[own[likeliest[pair]]] @ merging.vectors[other[likeliest[pair]]]
+        assert found[pair] == pytest.approx(fixed.vectors[own[pair]] @ merged - max(alone, rival), abs=2e-3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=seeds, lengths=st.lists(st.integers(0, 40), min_size=1, max_size=5))
+def test_parts_are_the_directions_of_their_tokens(seed: int, lengths: list[int]) -> None:
+    vectors = units(np.random.default_rng(seed), sum(lengths))
+    first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
+    found, starts = matching._parts(vectors, first)
+    size = matching._PART
+    for sentence, length in enumerate(lengths):
+        begins = sorted({*range(0, max(length - size, 0), size // 2), max(length - size, 0)}) if length else []
+        tokens = vectors[first[sentence] : first[sentence + 1]]
+        sums = [tokens[begin : begin + size].sum(axis=0) for begin in begins]
+        expected = np.array([s / np.linalg.norm(s) for s in sums]).reshape(-1, vectors.shape[1])
+        np.testing.assert_allclose(found[starts[sentence] : starts[sentence + 1]], expected, atol=1e-4)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audit.alignment import corridor
+from audit.alignment import corridor, judging
 from audit.alignment.corridor import nearest_in_order
 from audit.alignment.nearest import nearest, spread
+from audit.alignment.vectors import make_side
+from audit.records import Mode
 
 
 def translated(n: int, noise: float, seed: int, dropped: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -90,3 +92,18 @@ def test_pairs_of_neighbours_are_their_directions_together() -> None:
     low, high = corridor._around(np.array([0, 20, 40]), 4, 80)
     assert low.tolist() == [0, 0, 28, 28]
     assert high.tolist() == [52, 52, 80, 80]
+
+
+def test_a_parallel_text_is_judged_near_its_path_alone() -> None:
+    n, turn = 300, 150
+    x = translated(n, 0, 3)[0]
+    left = make_side("hypothesis", [f"{k} ways" for k in range(n)], x, ())[0]
+    right = make_side("reference", [f"{k} roads" for k in range(n)], np.roll(x, turn, axis=0), ())[0]
+    true = {(k, (k + turn) % n) for k in range(n)}
+
+    def found(mode: Mode) -> int:
+        seen = judging.evidence(left, right, mode)
+        return len(true & set(zip(seen.rows.tolist(), seen.columns.tolist(), strict=True)))
+
+    assert found("comparable") == n
+    assert found("parallel") <= n - turn + 2 * corridor._MARGIN  # one half or the other is in order

@@ -9,6 +9,7 @@ from wording_cases import bare_case
 
 from audit.detectors import damage, untranslated
 from audit.detectors.case import Case
+from audit.detectors.spelling import Speller
 from audit.records import Finding
 
 
@@ -134,3 +135,15 @@ def test_a_noun_with_a_capital_is_foreign_in_a_translation_of_one_text() -> None
     (opening,) = untranslated.detect(bare_case("Krankenhaus workers left."))
     assert opening.surface == "Krankenhaus"
     assert untranslated.detect(bare_case("They visited KRANKENHAUS and KrankenHaus.", mode="parallel")) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("enoorze", "enforce"),  # two letters from "encore" and "endorse" too, which are rarer
+        ("unaertakez", "undertaken"),
+    ],
+)
+def test_of_long_words_as_near_the_most_common_is_meant(word: str, meant: str) -> None:
+    assert Speller(()).correction(word) == meant
+    assert Speller(("encore", "endorse", "undertaker")).correction("endoorse") == "endorse"

@@ -125,6 +125,8 @@ def test_only_the_group_that_differs_is_replaced(wrong: str, right: str, span: s
         ("In 12,000 days", "In 9999 days", "9,999"),
         ("In twelve days", "In 10000 days", "10000"),
         ("in the 1990s", "in the 1980s", "1980s"),
+        ("at 9:30", "In 12 days", "12"),
+        ("In 9,999 days", "In 12 days", "12"),
     ],
 )
 def test_figures_keep_their_style(wrong: str, right: str, written: str) -> None:
