@@ -6,6 +6,7 @@ of a few tokens: two sentences that share one fact have one part in common.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.alignment.vectors import Floats, Indices, Side, distinct, members, numbered
+from audit.alignment.vectors import Floats, Indices, Side, blocks, distinct, members, numbered
 
 __all__ = ["Found", "match"]
 
@@ -24,6 +25,8 @@ _BELIEF = 4
 _CLEAR = 0.1
 _PART = 8
 """Tokens of a part; parts begin every other half of it."""
+_SENTENCES = 32
+"""Sentences whose tokens stay in the cache together."""
 _UNKNOWN = 20
 """How many parts like no other stand beside those of the two texts when their mean is taken."""
 
@@ -93,12 +96,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grouped:
-    """The vectors of the tokens or parts of a text, float32 (t, d), those of sentence i from ``starts[i]`` on.
+    """The vectors of the tokens or parts of a text, float32 (t_i, d) of sentence i, numbered from ``starts[i]`` on.
 
     ``weights``: their shares in their sentences (t,).
     """
 
-    vectors: Floats
+    vectors: Sequence[Floats]
     starts: Indices
     weights: Floats
 
@@ -112,11 +115,10 @@ def match(
     what all of the two texts is about.
     """
     both = (hypothesis, reference)
-    known = [_tokens(side) for side in both]
-    shares = _weights(hypothesis, reference)
-    left, right = (_Grouped(*tokens, share) for tokens, share in zip(known, shares, strict=True))
-    parts = [_parts(*tokens) for tokens in known]
-    total = sum(len(vectors) for vectors, _ in parts) + _UNKNOWN
+    vectors = [[tokens.vectors for tokens in side.tokens] for side in both]
+    left, right = map(_Grouped, vectors, map(_starts, vectors), _weights(hypothesis, reference))
+    parts = list(map(_parts, vectors))
+    total = sum(len(of_side) for of_side, _ in parts) + _UNKNOWN
     common = (parts[0][0].sum(axis=0) + parts[1][0].sum(axis=0)) / total
     left_parts, right_parts = (_without(common, *of_side) for of_side in parts)
     return _found(left, right, rows, columns), _found(left_parts, right_parts, rows, columns)
@@ -124,10 +126,15 @@ def match(
 
 def _without(common: Floats, vectors: Floats, starts: Indices) -> _Grouped:
     """Return parts, each with an equal share in its sentence, less what is ``common``."""
-    vectors = vectors - common
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    for block in blocks(len(vectors)):
+        vectors[block] = _unit(vectors[block] - common)
     lengths = np.diff(starts)
-    return _Grouped(vectors, starts, np.repeat(1 / np.maximum(lengths, 1), lengths).astype(np.float32))
+    weights = np.repeat(1 / np.maximum(lengths, 1), lengths).astype(np.float32)
+    return _Grouped([vectors[first:last] for first, last in pairwise(starts.tolist())], starts, weights)
+
+
+def _unit(vectors: Floats) -> Floats:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
 
 def _found(left: _Grouped, right: _Grouped, rows: Indices, columns: Indices) -> tuple[Found, Found]:
@@ -135,12 +142,12 @@ def _found(left: _Grouped, right: _Grouped, rows: Indices, columns: Indices) -> 
     of_own, of_other = np.zeros(len(own), dtype=np.float32), np.zeros(len(other), dtype=np.float32)
     bounds = np.append(np.flatnonzero(np.diff(rows, prepend=-1)), len(rows))
     for start, stop in pairwise(bounds.tolist()):
-        row = left.vectors[left.starts[rows[start]] : left.starts[rows[start] + 1]]
+        row = left.vectors[rows[start]]
         first = other_first[start : stop + 1]
         filled = np.flatnonzero(first[1:] > first[:-1])
         if not len(row) or not len(filled):
             continue
-        similarity = right.vectors[other[first[0] : first[-1]]] @ row.T
+        similarity = np.concatenate([right.vectors[column] for column in columns[start:stop]]) @ row.T
         best = np.maximum.reduceat(similarity, first[filled] - first[0], axis=0)
         of_own[own_first[start] : own_first[stop]].reshape(-1, len(row))[filled] = best
         of_other[first[0] : first[-1]] = similarity.max(axis=1)
@@ -156,28 +163,35 @@ def _places(starts: Indices, sentences: Indices) -> tuple[Indices, Indices]:
     return places, np.searchsorted(which, np.arange(len(sentences) + 1))
 
 
-def _tokens(side: Side) -> tuple[Floats, Indices]:
-    starts = np.cumsum([0, *(len(tokens.vectors) for tokens in side.tokens)])
-    return np.concatenate([tokens.vectors for tokens in side.tokens]), starts
+def _starts(vectors: Sequence[Floats]) -> Indices:
+    return np.cumsum([0, *map(len, vectors)], dtype=np.intp)
 
 
-def _parts(vectors: Floats, first: Indices) -> tuple[Floats, Indices]:
+def _parts(vectors: Sequence[Floats]) -> tuple[Floats, Indices]:
     """Return the unit vectors of the parts of all sentences, and where those of each sentence begin.
 
-    The last part of a sentence ends with it; one of few tokens is one part. ``first``: where the tokens of each begin.
+    The last part of a sentence ends with it; one of few tokens is one part. ``vectors``: the tokens of each sentence.
     """
-    lengths = np.diff(first)
+    starts = _starts(vectors)
+    lengths = np.diff(starts)
     counts = np.where(lengths > 0, 1 + np.maximum(-(-(lengths - _PART) // (_PART // 2)), 0), 0)
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
-    which, place = members(starts, np.arange(len(lengths)))
-    rank = place - starts[which]
-    begin = first[which] + np.minimum(rank * (_PART // 2), np.maximum(lengths[which] - _PART, 0))
-    end = np.minimum(begin + _PART, first[which + 1])
-    padded = np.concatenate([vectors, np.zeros((1, vectors.shape[1]), dtype=np.float32)])
-    sums = np.zeros((len(begin), vectors.shape[1]), dtype=np.float32)
-    for step in range(_PART):
-        sums += padded[np.where(begin + step < end, begin + step, len(vectors))]
-    return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), starts
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+    which, place = members(first, np.arange(len(lengths)))
+    rank = place - first[which]
+    begin = starts[which] + np.minimum(rank * (_PART // 2), np.maximum(lengths[which] - _PART, 0))
+    end = np.minimum(begin + _PART, starts[which + 1])
+    parts = np.empty((len(begin), vectors[0].shape[1]), dtype=np.float32)
+    nothing = np.zeros((1, parts.shape[1]), dtype=np.float32)
+    for low in range(0, len(vectors), _SENTENCES):
+        high = min(low + _SENTENCES, len(vectors))
+        known = np.concatenate([*vectors[low:high], nothing])
+        these = slice(first[low], first[high])
+        sums = np.zeros_like(parts[these])
+        for step in range(_PART):
+            at = begin[these] + step
+            sums += known[np.where(at < end[these], at - starts[low], len(known) - 1)]
+        parts[these] = _unit(sums)
+    return parts, first
 
 
 def _weights(hypothesis: Side, reference: Side) -> tuple[Floats, Floats]:
@@ -185,11 +199,13 @@ def _weights(hypothesis: Side, reference: Side) -> tuple[Floats, Floats]:
     sentences = (*hypothesis.sentences, *reference.sentences)
     tokens = (*hypothesis.tokens, *reference.tokens)
     pieces = [
-        sentence[start:end].lower()
+        sentence[start:end]
         for sentence, known in zip(sentences, tokens, strict=True)
         for start, end in known.offsets.tolist()
     ]
-    different, flat = numbered(pieces)
+    written, of_token = numbered(pieces)
+    different, of_written = numbered(piece.lower() for piece in written)
+    flat = of_written[of_token]
     size = max(len(different), 1)
     owner = np.repeat(np.arange(len(sentences)), [len(known.offsets) for known in tokens])
     counts = np.bincount(distinct(owner * size + flat) % size, minlength=size)
