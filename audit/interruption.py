@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from types import FrameType
 
 __all__ = ["Interruption"]
@@ -18,6 +19,14 @@ class Interruption:
         """Take over the handling of both signals; for the main thread of a program only."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
+        report = sys.unraisablehook
+
+        def hear(lost: sys.UnraisableHookArgs) -> None:
+            # A signal that came within a destructor: ``check`` will tell of it.
+            if self._code is None or lost.exc_type is not SystemExit:
+                report(lost)
+
+        sys.unraisablehook = hear
 
     def check(self) -> None:
         """Raise ``SystemExit`` if a signal came.

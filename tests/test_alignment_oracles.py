@@ -257,3 +257,29 @@ def test_parts_are_the_directions_of_their_tokens(seed: int, lengths: list[int])
         sums = [vectors[sentence][begin : begin + size].sum(axis=0) for begin in begins]
         expected = np.array([s / np.linalg.norm(s) for s in sums]).reshape(-1, found.shape[1])
         np.testing.assert_allclose(found[starts[sentence] : starts[sentence + 1]], expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "slope", "before"),
+    [
+        ([0, 1, 3], [0, 1, 3], 1.0, [0, 2, 2.7]),  # a row left out costs 0.3
+        ([0, 2], [0, 4], 2.0, [0, 1.7]),  # the longer text goes on twice as fast
+        ([0, 2], [0, 4], 1.0, [0, 0.9]),  # two columns off its course: 0.4 each
+        ([0, 1], [1, 0], 1.0, [0, 0]),  # backwards
+    ],
+)
+def test_a_run_is_worth_what_leads_up_to_it(
+    rows: list[int], columns: list[int], slope: float, before: list[float]
+) -> None:
+    gains = np.array([2.0, 1.0, 1.0])[: len(rows)]
+    assert context._run(gains, np.array(rows), np.array(columns), slope) == pytest.approx(before)
+
+
+def test_support_comes_from_likely_pairs_near_by_alone() -> None:
+    rows, columns = np.array([0, 1, 40, 80, 81]), np.array([0, 1, 40, 80, 10])
+    before, after, agreement, around = context._support(np.array([0.9, 0.8, 0.9, 0.9, 0.01]), rows, columns, 1.0)
+    assert before == pytest.approx([0, 0.9, 0, 0, 0], abs=1e-3)
+    assert after == pytest.approx([0.8, 0, 0, 0, 0], abs=1e-3)
+    assert around[2] == 0
+    assert agreement[0] > 0.5 > agreement[4]  # the last one lies off the course of the one before it
+    assert around[4] > 0.5

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,6 +13,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,12 +22,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from audit.corpus import TooManyRejectedError, run_corpus
+from audit.corpus import TooManyRejectedError, engines, run_corpus
 from audit.corpus.engines import gpu_share
 from audit.corpus.limits import TimeIsUp, time_limit
 from audit.corpus.manifest import Manifest
 from audit.corpus.memo import MemoEncoder
-from audit.corpus.shards import Options, Worker
+from audit.corpus.shards import Options, Shard, Worker
 from audit.corpus.sources import Source, read_source
 from audit.errors import AuditError, InputError, MissingExtraError, OutputError, SettingsError
 from audit.settings import Settings
@@ -162,6 +166,24 @@ def test_a_killed_worker_loses_nothing(listed: Path, single: Path, tmp_path: Pat
     _, said = run.communicate(timeout=120)
     assert run.returncode == 0, said
     assert tables(folder) == tables(single)
+
+
+def test_a_pool_that_is_just_breaking_is_a_broken_pool() -> None:
+    """It closes the queue to its workers before it says that it is broken, and a new worker cannot be given it."""
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        pool._call_queue._reader.close()  # type: ignore[attr-defined]
+        with pytest.raises(BrokenProcessPool, match="handle is closed"):
+            engines._submitted(pool, Shard(0, (), {}))
+
+
+def test_a_system_without_room_for_a_worker_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    with ProcessPoolExecutor(1) as pool:
+        monkeypatch.setattr(pool, "submit", full)
+        with pytest.raises(OSError, match="Cannot allocate memory"):
+            engines._submitted(pool, Shard(0, (), {}))
 
 
 def test_a_shard_that_is_not_whole_is_audited_again(tmp_path: Path) -> None:

@@ -114,7 +114,20 @@ print("still here", flush=True)
 interruption.check()
 print("not here")"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (143, "still here\n")
+    assert (done.returncode, done.stdout, done.stderr) == (143, "still here\n", "")
+
+
+def test_what_else_is_lost_in_a_destructor_is_said() -> None:
+    code = """
+from audit.interruption import Interruption
+Interruption().install()
+class Odd:
+    def __del__(self):
+        raise ValueError("odd")
+odd = Odd()
+del odd"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "ValueError: odd" in done.stderr
 
 
 def test_a_second_signal_kills() -> None:

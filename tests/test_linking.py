@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 from entity_texts import CLEAN, as_text, errors, read, reading
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit.entities.confusions import load
 from audit.entities.linking import resolve
-from audit.records import Link, Mode
+from audit.entities.mentions import Name
+from audit.entities.readings import Reading, Resolution, mentions
+from audit.records import Document, Finding, Link, Mode
 
 
 def test_a_clean_text_has_no_errors() -> None:
@@ -277,3 +281,25 @@ def test_the_pivot_is_named_only_with_evidence() -> None:
     pivot = read(text, CLEAN).pivot
     assert pivot is not None
     assert pivot.language == "Arabic"
+
+
+places = st.tuples(st.integers(0, 1), st.integers(0, 12), st.integers(0, 4), st.sampled_from("ab"))
+
+
+@given(st.lists(places, max_size=6, unique_by=lambda p: (p[1], p[2])), st.lists(places, max_size=6))
+def test_a_name_is_mangled_where_a_finding_about_it_marks_a_part_of_it(
+    names: list[tuple[int, int, int, str]], marks: list[tuple[int, int, int, str]]
+) -> None:
+    readings = tuple(
+        Reading(Name(s, at, at + n, "", (), "", "", False, False, "person"), None, who, "person", "merged")
+        for s, at, n, who in names
+    )
+    findings = [
+        Finding("", "d", s, at, at + n, "", "", who, "merged", "major", 1.0, False, "") for s, at, n, who in marks
+    ]
+    for mention in mentions(Resolution(readings), Document("d", ""), findings):
+        touching = any(
+            (s, who) == (mention.sentence, mention.entity) and at < mention.end and mention.start < at + n
+            for s, at, n, who in marks
+        )
+        assert mention.status == ("mangled" if touching else "unknown")

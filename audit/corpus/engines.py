@@ -59,7 +59,7 @@ def _stream(pool: ProcessPoolExecutor, tasks: Iterator[Task], ahead: int, suspec
         while not suspects:
             while len(running) < ahead and (task := next(tasks, None)) is not None:
                 try:
-                    running[pool.submit(_work, task)] = task
+                    running[_submitted(pool, task)] = task
                 except BrokenProcessPool:
                     suspects.append(task)
                     break
@@ -79,6 +79,21 @@ def _stream(pool: ProcessPoolExecutor, tasks: Iterator[Task], ahead: int, suspec
                 suspects.append(task)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome]:
+    """Hand ``task`` to ``pool``.
+
+    Raises:
+        BrokenProcessPool: a worker died.
+    """
+    try:
+        return pool.submit(_work, task)
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        # The pool, about to find itself broken, has closed the pipe that a new worker would read.
+        raise BrokenProcessPool(str(error)) from error
 
 
 class _Patient:
@@ -107,7 +122,7 @@ class _Patient:
 
     def _tried(self, task: Task) -> Outcome | None:
         try:
-            return self._pool.submit(_work, task).result()
+            return _submitted(self._pool, task).result()
         except BrokenProcessPool:
             _kill_all_but(self._others)
             self._pool.shutdown()
