@@ -12,14 +12,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 import numpy as np
 
 from audit.detectors.case import Case
-from audit.detectors.features import is_negator, read
+from audit.detectors.features import compare, is_negator
 from audit.detectors.marks import mark
 from audit.detectors.pairing import Pair, pairs
-from audit.detectors.relations import RELATIONS, lemmas
+from audit.detectors.relations import lemmas
 from audit.detectors.tagger import CLASSES, tag
 from audit.detectors.words import words
 from audit.entities.gazetteers import zipf
@@ -43,8 +44,6 @@ _FAR = 0.4
 _CONFIDENCE = 0.5
 _CLEAR_SLOT, _FRAMED = 1.0, 1.25
 _SURE_LINK, _SURE_NEGATION = 0.8, 0.8
-_RELATED = [0, 1, 2 + RELATIONS.index("synonym")]
-"""Places of the relations in a reading that say that two words can mean the same."""
 
 
 def detect(case: Case) -> list[Finding]:
@@ -52,8 +51,12 @@ def detect(case: Case) -> list[Finding]:
     if case.mode != "comparable":
         return []
     known = _vocabulary(case.references)
+    sentences = case.hypothesis.sentences
+    asked = {
+        s.index for s in sentences if any(is_negator(w) or _doubtful(w, known) for w, _, _ in words(s.text))
+    }  # words have vectors to be compared by only where there is something to compare
     by_sentence: dict[tuple[int, ...], list[tuple[Pair, Link]]] = defaultdict(list)
-    for pair, link in pairs(case):
+    for pair, link in pairs(case, lambda link: not asked.isdisjoint(link.hypothesis)):
         by_sentence[link.hypothesis].append((pair, link))
     found: dict[tuple[int, int], Finding] = {}
     for compared in by_sentence.values():
@@ -71,21 +74,23 @@ def _vocabulary(references: Sequence[Text]) -> set[str]:
 def _unheard(case: Case, compared: Sequence[tuple[Pair, Link]], known: AbstractSet[str]) -> list[Finding]:
     """Return the doubtful words of one sentence, which all its equivalents leave doubtful."""
     ours = compared[0][0].hypothesis
-    doubtful = [i for i, word in enumerate(ours.words) if _plain(word) and known.isdisjoint(lemmas(word))]
+    doubtful = [i for i, word in enumerate(ours.words) if _doubtful(word, known)]
     if not doubtful:
         return []
-    readings = [read(pair) for pair, _ in compared]
-    near = np.max([r.cosine.max(axis=1) for r in readings], axis=0)
-    related = np.any([r.relations[_RELATED].any(axis=(0, 2)) for r in readings], axis=0)
-    framed = np.max([r.relations[-1].max(axis=1) for r in readings], axis=0)
+    found_there = [compare(pair) for pair, _ in compared]
+    near = np.max([c.cosine.max(axis=1) for c in found_there], axis=0)
+    related = np.any([c.matched.any(axis=1) for c in found_there], axis=0)
+    framed = np.max([c.slot.max(axis=1) for c in found_there], axis=0)
+    partners = [c.partners() for c in found_there]
     found = []
     for i in doubtful:
         if related[i] or (near[i] >= _FAR and framed[i] < _FRAMED):
             continue
-        best = int(np.argmax([r.relations[-1, i, r.partner[i]] for r in readings]))
-        partner = int(readings[best].partner[i])
+        slots = [float(c.slot[i, p[i]]) for c, p in zip(found_there, partners, strict=True)]
+        best = int(np.argmax(slots))
+        partner = int(partners[best][i])
         theirs, link = compared[best][0].reference, compared[best][1]
-        clear = readings[best].relations[-1, i, partner] >= _CLEAR_SLOT and _plain(theirs.words[partner])
+        clear = slots[best] >= _CLEAR_SLOT and _plain(theirs.words[partner])
         sentence = case.hypothesis.sentences[int(ours.sentences[i])]
         start, end = (int(place) for place in theirs.spans[partner])
         instead = f" has “{theirs.words[partner]}” in its place" if clear else " has nothing like it"
@@ -106,6 +111,11 @@ def _unheard(case: Case, compared: Sequence[tuple[Pair, Link]], known: AbstractS
     return found
 
 
+def _doubtful(word: str, known: AbstractSet[str]) -> bool:
+    return _plain(word) and known.isdisjoint(lemmas(word))
+
+
+@lru_cache(maxsize=65536)
 def _plain(word: str) -> bool:
     """Whether ``word`` carries meaning and is no name or number: those have detectors of their own."""
     if len(word) < _SHORTEST or not (word.isalpha() and word.islower()):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from audit.detectors.case import Case
 from audit.detectors.foreign import is_english, language
-from audit.detectors.marks import ReferencePlace, mark, part_of_address, reference_words
+from audit.detectors.marks import ReferencePlace, mark, part_of_address
 from audit.detectors.spelling import Speller
 from audit.entities.gazetteers import zipf
 from audit.records import Finding, Sentence
@@ -42,8 +42,7 @@ _VERY_FREQUENT = 4.5
 
 def detect(case: Case) -> list[Finding]:
     """Return a finding of kind damage for every place that is wrong whatever the references say."""
-    known = reference_words(case.references)
-    speller = Speller(known)
+    known, speller = case.reference_words, case.speller
     wordings = " \n ".join(s.text for text in case.references for s in text.sentences if s.audited)
     found: list[Finding] = []
     for sentence in case.hypothesis.sentences:

@@ -17,7 +17,7 @@ from audit.detectors.pairing import Pair
 from audit.detectors.relations import RELATIONS, Relations, relate
 from audit.entities.gazetteers import zipf
 
-__all__ = ["BIASES", "FEATURES", "Reading", "is_negator", "read"]
+__all__ = ["BIASES", "FEATURES", "Comparison", "Reading", "compare", "is_negator", "read"]
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -45,6 +45,35 @@ _BESIDE, _NEAR = 0.5, 0.25
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """How n words of one side are found among m of the other.
+
+    ``ours``, ``theirs``: the words in lower case. ``cosine``: float32 (n, m), of contextual vectors. ``matched``: bool
+    (n, m), two words can mean the same. ``slot``: float32 (n, m), how far their neighbours correspond, 0 to 1.5.
+    """
+
+    ours: Sequence[str]
+    theirs: Sequence[str]
+    cosine: Floats
+    found: Relations
+    matched: Bools
+    slot: Floats
+
+    def turned(self) -> Comparison:
+        """Return the same from the other side."""
+        back = Relations(self.found.same.T, self.found.akin_form.T, self.found.lexical.transpose(0, 2, 1))
+        return Comparison(self.theirs, self.ours, self.cosine.T, back, self.matched.T, self.slot.T)
+
+    def partners(self) -> NDArray[np.int64]:
+        """Return for each word that of the other side which stands in its place: int (n,)."""
+        same, taken = self.found.same, np.any(self.matched, axis=0)
+        # A word whose form is on the other side stands for that; any other word for what stands in its slot.
+        among: Bools = ~taken[None, :] | (self.slot >= 2 * _BESIDE)
+        eligible = np.where(np.any(same, axis=1)[:, None], same, among)
+        return np.asarray(np.where(eligible, self.slot + self.cosine, self.cosine - 2).argmax(axis=1), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The figures of a pair of n and m words.
 
@@ -66,20 +95,26 @@ def is_negator(word: str) -> bool:
     return word.lower() in NEGATORS or word.lower().endswith(("n't", "n’t"))
 
 
-def read(pair: Pair) -> Reading:
-    """Describe the words of both sides of ``pair``."""
+def compare(pair: Pair) -> Comparison:
+    """Look for the words of each side of ``pair`` on the other."""
     ours, theirs = ([w.lower() for w in side.words] for side in (pair.hypothesis, pair.reference))
-    cosine = pair.hypothesis.vectors @ pair.reference.vectors.T
     found = relate(ours, theirs)
     matched = found.same | found.akin_form | found.lexical[RELATIONS.index("synonym")]
-    slot = _slots(matched)
-    back = Relations(found.same.T, found.akin_form.T, found.lexical.transpose(0, 2, 1))
-    left, partner = _describe(pair.hypothesis.words, ours, theirs, cosine, found, matched, slot, pair.similarity)
-    right, counterpart = _describe(
-        pair.reference.words, theirs, ours, cosine.T, back, matched.T, slot.T, pair.similarity
-    )
-    relations = np.concatenate([found.same[None], found.akin_form[None], found.lexical, slot[None]]).astype(np.float32)
-    return Reading(left, right, cosine, relations, partner, counterpart)
+    cosine = pair.hypothesis.vectors @ pair.reference.vectors.T
+    return Comparison(ours, theirs, cosine, found, matched, _slots(matched))
+
+
+def read(pair: Pair) -> Reading:
+    """Describe the words of both sides of ``pair``."""
+    here = compare(pair)
+    there, found = here.turned(), here.found
+    partner, counterpart = here.partners(), there.partners()
+    relations = [found.same[None], found.akin_form[None], found.lexical, here.slot[None]]
+    return Reading(
+        _describe(pair.hypothesis.words, here, partner, pair.similarity),
+        _describe(pair.reference.words, there, counterpart, pair.similarity),
+        here.cosine, np.concatenate(relations).astype(np.float32), partner, counterpart,
+    )  # fmt: skip
 
 
 def _slots(matched: Bools) -> Floats:
@@ -93,16 +128,8 @@ def _slots(matched: Bools) -> Floats:
     return np.asarray(_BESIDE * beside + _NEAR * near, dtype=np.float32)
 
 
-def _describe(
-    words: Sequence[str],
-    own: Sequence[str],
-    other: Sequence[str],
-    cosine: Floats,
-    found: Relations,
-    matched: Bools,
-    slot: Floats,
-    similarity: float,
-) -> tuple[Floats, NDArray[np.int64]]:
+def _describe(words: Sequence[str], compared: Comparison, partner: NDArray[np.int64], similarity: float) -> Floats:
+    own, other, cosine, found = compared.ours, compared.theirs, compared.cosine, compared.found
     n, m = cosine.shape
     every = np.arange(n)
     others, counts, theirs = set(other), _counts(own), _counts(other)
@@ -112,10 +139,7 @@ def _describe(
     in_order = np.zeros(n + 1, dtype=np.float32)
     in_order[1:-1] = np.abs(np.diff(nearest) - 1) <= 1
     same: Bools = np.any(found.same, axis=1)
-    taken: Bools = np.any(matched, axis=0)
-    # A word whose form is on the other side stands for that; any other word for what stands in its slot.
-    eligible: Bools = np.where(same[:, None], found.same, ~taken[None, :] | (slot >= 2 * _BESIDE))
-    partner = np.where(eligible, slot + cosine, cosine - 2).argmax(axis=1)
+    taken: Bools = np.any(compared.matched, axis=0)
     at = (every, partner)
     free = ~taken
     open_best = cosine[:, free].max(axis=1) if free.any() else np.zeros(n, np.float32)
@@ -127,7 +151,7 @@ def _describe(
         [min(max(counts[w] - theirs.get(w, 0), 0), 2) / 2 for w in own],
         cosine.argmax(axis=0)[nearest] == every,
         np.concatenate([[0.0], best[:-1]]), np.concatenate([best[1:], [0.0]]), in_order[:-1], in_order[1:],
-        slot[at], cosine[at], found.same[at], found.akin_form[at], *found.lexical[:, at[0], at[1]],
+        compared.slot[at], cosine[at], found.same[at], found.akin_form[at], *found.lexical[:, at[0], at[1]],
         taken[partner], own_zipf - other_zipf[partner], open_best, np.full(n, free.mean()),
         np.full(n, similarity), np.full(n, np.log(n / m)), np.full(n, best.mean()), np.full(n, same.mean()),
         np.full(n, min(n, _LONGEST) / _LONGEST), every == 0, every == n - 1,
@@ -135,7 +159,7 @@ def _describe(
     table = np.empty((n, FEATURES), dtype=np.float32)
     table[:, :_SHAPE] = [_shape(w) for w in words]
     table[:, _SHAPE:] = np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
-    return table, partner
+    return table
 
 
 def _counts(words: Sequence[str]) -> dict[str, int]:

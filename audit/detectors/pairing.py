@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,14 +50,16 @@ class Pair:
     similarity: float
 
 
-def pairs(case: Case) -> Iterator[tuple[Pair, Link]]:
+def pairs(case: Case, wanted: Callable[[Link], bool] | None = None) -> Iterator[tuple[Pair, Link]]:
     """Yield what wording is compared on: of parallel texts all links, of other accounts the equivalent ones.
 
-    Sentences without token vectors are left out.
+    Sentences without token vectors are left out, and links that are not ``wanted``.
     """
     number = {text.document.name: i for i, text in enumerate(case.references)}
     for link in case.links:
         if case.mode == "comparable" and link.relation != "equivalent":
+            continue
+        if wanted is not None and not wanted(link):
             continue
         theirs = [(number[link.document], j) for j in link.reference]
         left, right = take(case, [(-1, i) for i in link.hypothesis]), take(case, theirs)

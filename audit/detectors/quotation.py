@@ -35,7 +35,7 @@ def detect(case: Case) -> list[Finding]:
     """Return a finding for every quotation whose counterpart in an equivalent sentence is worded otherwise."""
     if case.mode != "comparable":
         return []
-    said = [_plain(s.text) for text in case.references for s in text.sentences if s.audited]
+    said = _said(case.references)
     number = {text.document.name: i for i, text in enumerate(case.references)}
     found: dict[tuple[int, int], Finding] = {}
     for link in case.links:
@@ -44,10 +44,13 @@ def detect(case: Case) -> list[Finding]:
             continue
         text = case.references[number[link.document]]
         left = take(case, [(-1, i) for i in link.hypothesis])
-        right = take(case, [(number[link.document], j) for j in link.reference])
-        if left is None or right is None:
+        quoted = [] if left is None else list(_quotations(left))
+        if left is None or not quoted:
             continue
-        for ours in _quotations(left):
+        right = take(case, [(number[link.document], j) for j in link.reference])
+        if right is None:
+            continue
+        for ours in quoted:
             sentence = case.hypothesis.sentences[int(left.sentences[ours[0]])]
             finding = _compare(sentence, left, ours, text, right, said, link.confidence)
             if finding is not None:
@@ -75,17 +78,19 @@ def _compare(
     ours: tuple[int, int],
     reference: Text,
     right: Side,
-    said: Sequence[str],
+    said: str,
     confidence: float,
 ) -> Finding | None:
     start, end = int(left.spans[ours[0], 0]) - sentence.start, int(left.spans[ours[1] - 1, 1]) - sentence.start
     wording = _plain(sentence.text[start:end])
-    if any(wording in statement for statement in said):
+    if wording in said:
         return None
     best: tuple[float, tuple[int, int]] | None = None
     for theirs in _quotations(right):
-        matter, shared = _likeness(left, ours, right, theirs)
-        if matter >= _SAME_MATTER and _LEAST_SHARED <= shared <= _VERBATIM and (best is None or matter > best[0]):
+        matter = _nearness(left, ours, right, theirs)
+        if matter < _SAME_MATTER or (best is not None and matter <= best[0]):
+            continue
+        if _LEAST_SHARED <= _shared(left, ours, right, theirs) <= _VERBATIM:
             best = matter, theirs
     if best is None:
         return None
@@ -99,16 +104,25 @@ def _compare(
     )  # fmt: skip
 
 
-def _likeness(left: Side, ours: tuple[int, int], right: Side, theirs: tuple[int, int]) -> tuple[float, float]:
-    """Return how near the words of two quotations are in meaning (cosine), and what share of the content they share."""
+def _nearness(left: Side, ours: tuple[int, int], right: Side, theirs: tuple[int, int]) -> float:
+    """Return how near the words of two quotations are in meaning (cosine)."""
     cosine = left.vectors[slice(*ours)] @ right.vectors[slice(*theirs)].T
-    matter = float((cosine.max(axis=1).mean() + cosine.max(axis=0).mean()) / 2)
+    return float((cosine.max(axis=1).mean() + cosine.max(axis=0).mean()) / 2)
+
+
+def _shared(left: Side, ours: tuple[int, int], right: Side, theirs: tuple[int, int]) -> float:
+    """Return what share of their content two quotations share."""
     mine, other = ([w.lower() for w in side.words[slice(*span)] if w[0].isalnum() and zipf(w.lower()) < _FUNCTION_WORD]
                    for side, span in ((left, ours), (right, theirs)))  # fmt: skip
     if not mine or not other:
-        return matter, 0.0
+        return 0.0
     same = relate(mine, other).same
-    return matter, float((np.any(same, axis=1).mean() + np.any(same, axis=0).mean()) / 2)
+    return float((np.any(same, axis=1).mean() + np.any(same, axis=0).mean()) / 2)
+
+
+def _said(references: Sequence[Text]) -> str:
+    """Return the words of all sentences of the references, a sentence a line."""
+    return "\n".join(_plain(s.text) for text in references for s in text.sentences if s.audited)
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from audit.detectors.foreign import is_english
 from audit.detectors.relations import vocabulary
 from audit.entities.gazetteers import zipf
+from audit.frequencies import english
 
 __all__ = ["Speller"]
 
@@ -46,7 +47,8 @@ class Speller:
             return None
         floor = max(_PLAUSIBLE, max(own, _RARE) + _RATIO)
         known = self._known
-        near = [w for w in _edits(word) if zipf(w) >= floor or (w in known and zipf(w) > own)]
+        heard = english().keys() & set(_edits(word))
+        near = [w for w in heard if zipf(w) >= floor or (w in known and zipf(w) > own)]
         if near:
             return max(near, key=lambda w: (w in known, zipf(w), w))
         if len(word) < _LONG or own:
@@ -57,16 +59,13 @@ class Speller:
 
 
 def _edits(word: str) -> Iterator[str]:
-    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    for left, right in splits:
+    for left, right in ((word[:i], word[i:]) for i in range(len(word) + 1)):
+        yield from (left + letter + right for letter in ascii_lowercase)
         if right:
             yield left + right[1:]
+            yield from (left + letter + right[1:] for letter in ascii_lowercase)
         if len(right) > 1:
             yield left + right[1] + right[0] + right[2:]
-        for letter in ascii_lowercase:
-            yield left + letter + right
-            if right:
-                yield left + letter + right[1:]
 
 
 def _long(words: Iterable[str]) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from audit.detectors.case import Case
 from audit.detectors.foreign import is_english, language, script
-from audit.detectors.marks import ReferencePlace, mark, part_of_address, reference_words
+from audit.detectors.marks import ReferencePlace, mark, part_of_address
 from audit.detectors.spelling import Speller
 from audit.entities.gazetteers import is_first_name, is_place, zipf
 from audit.records import Finding, Sentence
@@ -29,12 +30,12 @@ _SCRIPT, _COMMON, _UNKNOWN, _CAPITAL = 0.98, 0.9, 0.75, 0.6
 
 def detect(case: Case) -> list[Finding]:
     """Return a finding for every run of words that are in no way English and that no reference has."""
-    known = reference_words(case.references)
-    speller = Speller(known)
+    known, speller = case.reference_words, case.speller
     parallel = case.mode == "parallel"
     found: list[Finding] = []
-    text = case.hypothesis.document.text
-    at_home = sum(bool(script(c)) for c in text) > _HOME_SHARE * sum(c.isalpha() for c in text)
+    letters = Counter(case.hypothesis.document.text)
+    foreign = sum(count for letter, count in letters.items() if script(letter))
+    at_home = foreign > _HOME_SHARE * sum(count for letter, count in letters.items() if letter.isalpha())
     for sentence in case.hypothesis.sentences:
         if sentence.audited and not at_home:
             found.extend(_scripts(sentence, known))
@@ -44,6 +45,8 @@ def detect(case: Case) -> list[Finding]:
 
 def _scripts(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterator[Finding]:
     text = sentence.text
+    if text.isascii():
+        return
     scripts = [script(c) for c in text]
     glosses = [m.span() for m in _GLOSS.finditer(text) if not re.search("[A-Za-z]", m.group())]
     for start, end in _runs(text, scripts):

@@ -36,7 +36,11 @@ def word_vectors(places: Spans, tokens: TokenVectors) -> Floats:
     # A token belongs to the word it begins in; one without extent, or in the space between words, to none.
     inside = (owner < len(places)) & (ends > starts)
     inside &= ends > places[np.minimum(owner, len(places) - 1), 0]
-    np.add.at(found, owner[inside], tokens.vectors[inside])
+    owner, vectors = owner[inside], tokens.vectors[inside]
+    rank = np.arange(len(owner)) - np.searchsorted(owner, owner)  # the tokens of a word, counted from 0
+    for number in range(int(rank.max(initial=-1)) + 1):
+        chosen = rank == number
+        found[owner[chosen]] += vectors[chosen]
     norms = np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(np.divide(found, norms, out=found, where=norms > 0), dtype=np.float32)
 

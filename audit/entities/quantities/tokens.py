@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, cast
 
 from audit.entities.quantities import words as m
 
@@ -17,8 +16,7 @@ _NAME_LENGTH = 16
 _TOKEN = re.compile(r"(?P<number>\d+(?:[.,/]\d+|:\d{2}(?!\d))*)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)|(?P<mark>[^\s])")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A number, word or mark; ``text[start:end]``, as it is and in lower case."""
 
     kind: TokenKind
@@ -85,5 +83,5 @@ class Tokens:
 
 
 def _token(match: re.Match[str]) -> Token:
-    kind: TokenKind = "number" if match["number"] else "word" if match["word"] else "mark"
-    return Token(kind, match[0], match[0].lower(), match.start(), match.end())
+    text, (start, end) = match[0], match.span()
+    return Token(cast(TokenKind, match.lastgroup), text, text.lower(), start, end)
