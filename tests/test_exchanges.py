@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from entity_texts import as_text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.entities.exchanges import find_exchanges
+from audit.entities.exchanges import find_exchanges, stands_for
 from audit.records import Link
 
 WORDS = st.lists(st.sampled_from(["red", "boats", "left", "Oslo", "harbour", "US", "us", "12"]), min_size=1, max_size=9)
@@ -30,6 +31,40 @@ def test_words_between_the_same_words_are_exchanged() -> None:
 def test_what_differs_is_kept_together() -> None:
     pairs = exchanged("The vice man of the chair of the old club left.", "The vice chairman of the old club left.")
     assert [pair[:2] for pair in pairs] == [("man of the chair", "chairman")]
+
+
+def test_small_words_that_both_share_part_what_is_more_equal_in_number() -> None:
+    pairs = exchanged("The man of the chair of the Harl Rowing Club left.", "The chairman of the HRC left.")
+    assert [pair[:2] for pair in pairs] == [("man of the chair", "chairman"), ("Harl Rowing Club", "HRC")]
+
+
+def in_place_of(name: str, hypothesis: str, reference: str) -> str:
+    """What the reference, one sentence linked to the hypothesis, has in place of a name."""
+    ours, theirs = as_text(hypothesis), as_text(reference, "r")
+    link = Link((0,), (0,), 0.9, 1.0, "equivalent", "r")
+    at = hypothesis.index(name)
+    found = stands_for(ours, at, at + len(name), [theirs], find_exchanges(ours, [theirs], [link]))
+    return "" if found is None else reference[found.their_start : found.their_end]
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "reference", "found"),
+    [
+        (
+            "Then Kelvik said so to all of us.",
+            "Then the Harl river office said so to all of us.",
+            "the Harl river office",
+        ),
+        ("Then the Kelvik said so to all of us.", "Then the Harl office said so to all of us.", "Harl office"),
+        ("He met the new Kelvik also today.", "He met the new Pope today.", "Pope"),
+        ("They live north of Kelvik, in the hills.", "They live north of Harl, the town in the hills.", "Harl"),
+        ("He met the old Kelvik today.", "He met the old Harl subsequently today.", "Harl"),
+        ("Then Kelvik said so to all of us.", "Then she said so to all of us.", ""),
+        ("Then Kelvik said so to all of us.", "Then Kelvik said so to all of us.", ""),
+    ],
+)
+def test_a_name_stands_for_the_name_in_its_place_and_for_no_more(hypothesis: str, reference: str, found: str) -> None:
+    assert in_place_of("Kelvik", hypothesis, reference) == found
 
 
 def test_words_that_are_alike_part_what_was_exchanged() -> None:

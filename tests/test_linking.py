@@ -28,6 +28,8 @@ def test_a_clean_text_has_no_errors() -> None:
         ("Turbines of Nordkraft stood still.", "Nordkraft", "NordKraft", "casing"),
         ("The report came from NordKraftAnd it was short.", "NordKraftAnd", "NordKraft. And", "merged"),
         ("A letter reached townKessani on Monday.", "townKessani", "town Kessani", "merged"),
+        ("They were of the Wind RegistryThe mayor was not.", "RegistryThe", "Registry. The", "merged"),
+        ("They asked our mayorLena Osterfeld about it.", "mayorLena", "mayor Lena", "merged"),
         ("Harald German, CEO of NordKraft, met the press.", "Harald German", "Harald Wendrik", "name_as_word"),
         ("They met in Port mallow yesterday.", "Port mallow", "Port Mallow", "casing"),
     ],
@@ -161,6 +163,18 @@ FRAMED = [
     # A word that opens the sentence and is like the name.
     ("Mill says that the lake will be open tomorrow.", "Kamilla says that the lake will be open tomorrow.",
      "Mill", "Kamilla"),
+    # The other words of the name are right, and do not say that it is.
+    ("Two men of the Torvik State came to the hall.", "Two men of the Kelvad State came to the hall.",
+     "Torvik State", "Kelvad State"),
+    ("A man of the National Assembly came. All the Black cats slept.",
+     "A man of the Black National Guard came. All the Black cats slept.",
+     "National Assembly", "Black National Guard"),
+    # A first word that may be an office is a part of the name.
+    ("He told the European Council of it at noon.", "He told the Executive Council Meeting of it at noon.",
+     "European Council", "Executive Council Meeting"),
+    # A middle name is a name.
+    ("Then Ole Konnar Solvad thanked all the nurses.", "Then Ole Gunnar Solvad thanked all the nurses. Solvad left.",
+     "Ole Konnar Solvad", "Ole Gunnar Solvad"),
     # Names joined by "&" are one.
     ("They sold it to Brack & Tollo after three years.", "They sold it to Westmoor Tollo after three years.",
      "Brack & Tollo", "Westmoor Tollo"),
@@ -203,6 +217,20 @@ def test_another_people_s_land_is_another_name() -> None:
          "Gunther Merl", "VARID-19"),
         ("They saw Cooler Master in the port on Monday.", "They saw John Lewis in the port on Monday.",
          "Cooler Master", "John Lewis"),
+        ("They saw the Korean peninsula there on Monday.", "They saw the Aurora borealis there on Monday.",
+         "Korean peninsula", "Aurora borealis"),
+        ("Then Kelvik said that no house was lost.", "Then the Northern Harl river office said that no house was lost.",
+         "Kelvik", "the Northern Harl river office"),
+        ("He wrote a book for Kelvik.", "At the Ministry of Trade, Labour and Transport he wrote a book.",
+         "Kelvik", "the Ministry of Trade, Labour and Transport"),
+        ("Despite the rain in Edda Veguil, they lit fires.", "Despite Harl prefecture's rain, they lit fires.",
+         "Edda Veguil", "Harl prefecture"),
+        ("On Monday the Kelvik subtropical storm has formed in the Atlantic.",
+         "On Monday, Subtropical Storm Jella formed in the Atlantic.", "Kelvik", "Jella"),
+        ("He marched in the Kelvik demonstration in Harl.", "In Harl he was at a “Green Lives Matter” demonstration.",
+         "Kelvik", "Green Lives Matter"),
+        ("Kelvik said on Monday that the sale was off.", "The sale is off, as Harlworth.com told us.",
+         "Kelvik", "Harlworth.com"),
     ],
 )  # fmt: skip
 def test_a_name_of_a_translation_is_taken_whole_on_both_sides(
@@ -216,6 +244,34 @@ def test_a_name_that_stands_once_too_often_in_a_translation_stands_for_the_one_t
     reference = "For Norway it is hard that so many live in Sweden."
     assert wrong_names(hypothesis, reference, "parallel")["Sweden"][0] == "Norway"
     assert wrong_names(hypothesis, hypothesis, "parallel") == {}
+
+
+def test_of_a_name_that_stands_twice_the_one_that_fits_the_missing_one_is_wrong() -> None:
+    hypothesis = "It was quick, says Graf Harlan, who rides for the Graf Harlan racing team."
+    reference = "It was quick, says Zimmerholt, who rides for the Graf Harlan racing team."
+    ours, theirs = as_text(hypothesis), as_text(reference, "r")
+    link = Link((0,), (0,), 0.9, 0.95, "equivalent", "r")
+    found = [r for r in resolve(ours, [theirs], [link], load(), mode="parallel").readings if r.kind]
+    assert [(r.name.start, r.suggestion) for r in found] == [(hypothesis.index("Graf"), "Zimmerholt")]
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "reference", "suggestion"),
+    [
+        ("Soon the new Qarvelin also left the old town.", "Soon the new Pope left the old town.", "Pope"),
+        ("Then the German Qarvelin, with its boats, left.", "Then the German navy, with its boats, left.", "navy"),
+        ("Then the Qarvelin left the old town at noon.", "Then she left the old town at noon.", ""),
+    ],
+)
+def test_a_stranger_stands_for_what_the_reference_has_between_the_same_words(
+    hypothesis: str, reference: str, suggestion: str
+) -> None:
+    assert wrong_names(hypothesis, reference, "parallel")["Qarvelin"][0] == suggestion
+
+
+def test_news_is_not_the_plural_of_a_new_town() -> None:
+    found = read("The News ended late.", "They live in New Cologne and like New Cologne.")
+    assert [r.entity for r in found.readings] == [None]
 
 
 def test_contractions_and_degrees_are_no_names() -> None:

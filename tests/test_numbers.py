@@ -184,6 +184,7 @@ def test_a_damaged_reference_corrects_nothing() -> None:
         ("The war from 1914 to 1914 was long.", "1914", ""),
         ("It was built on June 31, 2001.", "June 31", ""),
         ("It was built on 62 July.", "62 July", ""),
+        ("On April 40 the old mill closed.", "April 40", ""),
     ],
 )
 def test_what_is_broken_by_itself_needs_no_reference(hypothesis: str, surface: str, suggestion: str) -> None:

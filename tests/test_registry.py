@@ -66,6 +66,12 @@ def test_a_capital_that_fits_nothing_stands_for_the_only_name_that_is_not_said()
     assert theirs[slice(found.reference_start, found.reference_end)] == "Edda Veguil"
 
 
+def test_what_stands_between_the_same_words_is_suggested_though_it_is_no_name() -> None:
+    ours = "The new Galaxy was seen in the old town on Monday."
+    (found,) = in_translation(ours, "The new pope was seen in the old town on Monday.", "Galaxy")
+    assert (found.kind, found.suggestion, found.supported) == ("wrong_entity", "pope", True)
+
+
 def test_where_two_names_are_not_said_neither_is_suggested() -> None:
     (found,) = in_translation("Galaxy said so before noon.", "By twelve Edda Veguil told them in Norrby.", "Galaxy")
     assert (found.kind, found.suggestion, found.supported) == ("wrong_entity", "", False)

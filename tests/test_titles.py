@@ -199,6 +199,8 @@ def test_an_exchanged_office_is_shown_with_its_place() -> None:
         ("guard of the gate", "goalkeeper", "goalkeeper"),
         ("window guard of gates", "goalkeeper", "goalkeeper"),
         ("women chief teacher", "professor", "professor"),
+        ("provincial head", "governor", "governor"),  # what may stand for it, of something that nobody speaks of
+        ("head of the council", "chairman", "chairman"),
     ],
 )
 def test_an_exchanged_office_is_written_as_the_words_were(said: str, office: str, suggestion: str) -> None:
@@ -217,6 +219,8 @@ def test_an_exchanged_office_is_written_as_the_words_were(said: str, office: str
         ("first goalkeeper", "goalkeeper"),  # the same office, described
         ("goalkeeper of the town", "goalkeeper"),
         ("people", "mayor"),
+        ("head", "governor"),
+        ("company boss", "chief executive"),
         ("head of the women", "mayor"),  # anyone
     ],
 )
@@ -232,6 +236,33 @@ def test_an_exchange_counts_from_half_a_fit_on_and_where_no_reference_has_the_wo
     assert len(exchanged("gate guard", "goalkeeper", fit=0.5)) == 1
     assert exchanged("gate guard", "goalkeeper", fit=0.49) == []
     assert exchanged("gate guard", "goalkeeper", "A Gate Guard slept.") == []
+
+
+def test_what_may_stand_for_an_office_with_what_the_sentence_says_of_it_is_style() -> None:
+    ours, theirs = as_text("The fishery head left."), as_text("The chairman of the fishery left.", "r")
+    empty = Embeddings(np.zeros((0, 1), np.float32), np.zeros(0, bool), ())
+    case = Case(ours, (theirs,), (), "comparable", empty, (empty,))
+    assert titles.detect(case, TABLE, [Exchange(0, 4, 16, 0, 0, 4, 12, 0.9)]) == []
+
+
+def linked(hypothesis: str, reference: str) -> list[tuple[str, str, float]]:
+    ours, theirs = as_text(hypothesis), as_text(reference, "r")
+    empty = Embeddings(np.zeros((0, 1), np.float32), np.zeros(0, bool), ())
+    link = Link((0,), (0,), 0.9, 1.0, "equivalent", "r")
+    case = Case(ours, (theirs,), (link,), "comparable", empty, (empty,))
+    found = titles.detect(case, TABLE, list(find_exchanges(ours, [theirs], [link])))
+    return [(f.surface, f.suggestion, f.confidence) for f in found]
+
+
+def test_an_office_of_several_words_is_read_with_the_word_that_both_share() -> None:
+    found = linked("The old head of justice of the court left.", "The old chief justice of the court left.")
+    assert [f[:2] for f in found] == [("head of justice", "chief justice")]
+
+
+def test_words_that_stood_for_an_office_do_so_elsewhere_too_where_they_are_several() -> None:
+    found = linked("The gate guard left. Gate guards stayed. A Gate guard slept.", "The goalkeeper left.")
+    assert found == [("gate guard", "goalkeeper", 1.0), ("Gate guard", "Goalkeeper", 0.65)]
+    assert [f[0] for f in linked("The gater left. A gater slept.", "The goalkeeper left.")] == ["gater"]
 
 
 def test_an_exchange_that_says_nothing_does_not_hide_the_next() -> None:

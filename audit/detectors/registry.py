@@ -11,6 +11,7 @@ from audit.detectors import accounts, casing, damage, names, numbers, quotation,
 from audit.detectors import wording as parallel
 from audit.detectors.case import Case
 from audit.entities.confusions import Confusions
+from audit.entities.exchanges import stands_for
 from audit.entities.inventory import Place
 from audit.entities.mentions import CONNECTORS
 from audit.entities.readings import Resolution
@@ -61,15 +62,25 @@ def _as_names(findings: Iterable[Finding], resolution: Resolution, case: Case) -
             yield finding
         elif not any(a < finding.end and finding.start < b for a, b in wrong):
             # What was read as another name says more: which one.
-            yield _instead(finding, unsaid, case)
+            yield _instead(finding, _place_of(finding, unsaid, resolution, case), case)
 
 
-def _instead(finding: Finding, unsaid: Sequence[tuple[int, Place]], case: Case) -> Finding:
-    """Return the finding as a wrong entity, with the name that the reference has, where it can only be that one."""
+def _place_of(
+    finding: Finding, unsaid: Sequence[tuple[int, Place]], resolution: Resolution, case: Case
+) -> Place | None:
+    """Return where the reference has what should stand there: between the same words, or the only name left over."""
+    beside = (e for e in resolution.exchanges if e.sentence == finding.sentence)
+    exact = stands_for(case.hypothesis, finding.start, finding.end, case.references, beside)
+    if exact is not None:
+        return Place(exact.reference, exact.their_sentence, exact.their_start, exact.their_end)
+    return unsaid[0][1] if len(unsaid) == 1 else None
+
+
+def _instead(finding: Finding, place: Place | None, case: Case) -> Finding:
+    """Return the finding as a wrong entity, with what the reference has in its place, where that is known."""
     wrong = replace(finding, kind="wrong_entity", severity="major")
-    if len(unsaid) != 1:
+    if place is None:
         return wrong
-    ((_, place),) = unsaid
     reference = case.references[place.reference].document
     form = reference.text[place.start : place.end]
     return replace(

@@ -9,7 +9,8 @@ as an office, and are none that could stand for it, are a finding too ("gate gua
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from audit.detectors.case import Case
@@ -17,7 +18,7 @@ from audit.entities.confusions import Confusions, Entry
 from audit.entities.exchanges import Exchange
 from audit.entities.gazetteers import fold, offices_like
 from audit.letters import lowered
-from audit.records import Finding, Sentence
+from audit.records import Finding, Sentence, Text
 
 __all__ = ["detect"]
 
@@ -34,6 +35,13 @@ _ANYONE = frozenset(
 )
 """What stands for an office by way of style."""
 _SMALL = frozenset({"of", "the", "for", "and", "in"})
+_SAYING_NOTHING = frozenset(
+    """acting city club company country deputy district executive firm former government group local national new
+    opposition party police region senior state team then top town vice""".split()
+)
+"""What says nothing of an office but whose it is."""
+_BEHIND = re.compile(r" (\w+)")
+_BEFORE = re.compile(r"(\w+) $")
 
 
 def detect(case: Case, confusions: Confusions, exchanges: Sequence[Exchange]) -> list[Finding]:
@@ -87,32 +95,81 @@ class _Stated:
 
 
 def _exchanged(case: Case, exchanges: Sequence[Exchange], stated: _Stated) -> Iterator[Finding]:
-    """Yield words that stand in the place of an office and cannot stand for it."""
+    """Yield words that stand in the place of an office and cannot stand for it; then the same words elsewhere."""
+    rights: dict[str, Finding] = {}
+    found: set[int] = set()
     for exchange in exchanges:
-        reference = case.references[exchange.reference].document
-        right = reference.text[exchange.their_start : exchange.their_end]
-        alike = offices_like(right)
-        surface = case.hypothesis.document.text[exchange.start : exchange.end]
-        if exchange.fit < _LEAST_FIT or not alike or not _other_calling(fold(surface), alike):
+        if exchange.fit < _LEAST_FIT:
             continue
-        if stated.by_references(surface):
-            continue
-        yield Finding(
-            "", case.hypothesis.document.name, exchange.sentence, exchange.start, exchange.end, surface,
-            _cased(right, surface), right, "title", "major", round(exchange.fit, 4), True,
-            f"“{surface}” stands where {reference.name} has the office “{right}”.",
-            reference.name, exchange.their_start, exchange.their_end,
-        )  # fmt: skip
+        reference = case.references[exchange.reference]
+        for start, end, their_start, their_end in _widened(exchange, case.hypothesis, reference):
+            right, surface = reference.document.text[their_start:their_end], case.hypothesis.document.text[start:end]
+            alike = offices_like(right)
+            if not alike:
+                continue
+            known = frozenset(fold(reference.sentences[exchange.their_sentence].text).split())
+            if _other_calling(fold(surface), alike, fold(right), known) and not stated.by_references(surface):
+                finding = Finding(
+                    "", case.hypothesis.document.name, exchange.sentence, start, end, surface, _cased(right, surface),
+                    right, "title", "major", round(exchange.fit, 4), True,
+                    f"“{surface}” stands where {reference.document.name} has the office “{right}”.",
+                    reference.document.name, their_start, their_end,
+                )  # fmt: skip
+                found.add(start)
+                rights.setdefault(lowered(surface), finding)
+                yield finding
+            break
+    yield from _again(case, rights, found)
 
 
-def _other_calling(said: str, alike: Collection[str]) -> bool:
-    """Whether words name a calling, and none of those that may stand for the office."""
+def _widened(exchange: Exchange, text: Text, reference: Text) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the spans of an exchange on both sides, first with a word that both share behind or before it: offices
+    have several ("head of justice" for the chief justice)."""
+    ours, theirs = text.sentences[exchange.sentence], reference.sentences[exchange.their_sentence]
+    for beside, at in ((_BEHIND, 1), (_BEFORE, 0)):
+        edges = (exchange.end, exchange.their_end) if at else (exchange.start, exchange.their_start)
+        found = [
+            beside.search(t.document.text, s.start, e) if beside is _BEFORE else beside.match(t.document.text, e, s.end)
+            for t, s, e in ((text, ours, edges[0]), (reference, theirs, edges[1]))
+        ]
+        mine, other = found
+        if mine is None or other is None or lowered(mine.group(1)) != lowered(other.group(1)):
+            continue
+        if at:
+            yield exchange.start, mine.end(1), exchange.their_start, other.end(1)
+        else:
+            yield mine.start(1), exchange.end, other.start(1), exchange.their_end
+    yield exchange.start, exchange.end, exchange.their_start, exchange.their_end
+
+
+def _again(case: Case, rights: Mapping[str, Finding], found: Collection[int]) -> Iterator[Finding]:
+    """Yield the other places of words of which one was found to stand for an office; a single word may be right."""
+    for written, first in rights.items():
+        if " " not in written:
+            continue
+        pattern = re.compile(rf"\b{re.escape(written)}\b", re.IGNORECASE)
+        for sentence in case.hypothesis.sentences:
+            for match in pattern.finditer(sentence.text) if sentence.audited else ():
+                start = sentence.start + match.start()
+                if start not in found:
+                    yield replace(
+                        first, sentence=sentence.index, start=start, end=sentence.start + match.end(),
+                        surface=match.group(), suggestion=_cased(first.suggestion, match.group()),
+                        confidence=min(first.confidence, _ELSEWHERE),
+                    )  # fmt: skip
+
+
+def _other_calling(said: str, alike: Collection[str], right: str, known: Collection[str]) -> bool:
+    """Whether words name a calling, and none of those that may stand for the office ``right``; a word that stands for
+    many ("head", "leader") does so only with words that are ``known`` of it or say nothing."""
     words = said.split()
     if not all(w.isalpha() for w in words) or words[0] in _JOINING or words[-1] in _JOINING:
         return False
     head = said.split(" of ")[0].split()[-1]
     kin = {w[:_STEM] for other in alike for w in other.split()}
-    if said in alike or head in alike or (len(words) == 1 and head[:_STEM] in kin):
+    added = {w for w in words if w != head} - _SMALL - _ANYONE - _SAYING_NOTHING - set(known)
+    vague = head in _ANYONE and head not in right.split() and bool(added)
+    if said in alike or (head in alike and not vague) or (len(words) == 1 and head[:_STEM] in kin):
         return False
     return not set(words) <= _ANYONE | _SMALL
 

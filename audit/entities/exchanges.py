@@ -7,9 +7,10 @@ and says little; in two translations, or where one account quotes another's word
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 
 from rapidfuzz.distance import Levenshtein
 
@@ -17,7 +18,7 @@ from audit.entities.spelling import fold, word_similarity
 from audit.entities.tokens import Token, tokenize
 from audit.records import Link, Text
 
-__all__ = ["Exchange", "find_exchanges"]
+__all__ = ["Exchange", "find_exchanges", "stands_for"]
 
 _LONGEST = 8
 _REACH = 2
@@ -26,6 +27,17 @@ _TRUSTED_LINK = 0.5
 _EDGE = "\n"
 _SHORT_ACRONYM = 3
 _ALIKE = 0.7
+_LEAST_EXACT = 0.2
+_LONGEST_NAME = 6
+_ARTICLES = frozenset(("the", "a", "an"))
+_BREAK = re.compile(r"[^\w\s&’'.-]|\.\s[a-z]")
+_IN_NAMES = frozenset("of the for and".split())
+_NO_NAMES = frozenset(
+    "he she it they we you i him her them us me his its their our my your this that these those who which what one "
+    "some all both there here or but as if not to in on at by from with is are was were be been has have had every "
+    "each a an too also well then now soon will would can could may might must".split()
+)
+"""Words that are no part of a name and its nouns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,58 @@ def find_exchanges(text: Text, references: Sequence[Text], links: Sequence[Link]
         ours = [t for i in link.hypothesis for t in tokenize(text.sentences[i])]
         theirs = [t for i in link.reference for t in tokenize(references[number].sentences[i])]
         yield from _between(ours, theirs, number, link.confidence)
+
+
+def stands_for(
+    text: Text, start: int, end: int, references: Sequence[Text], exchanges: Iterable[Exchange]
+) -> Exchange | None:
+    """Return what the references have in place of the name from ``start`` to ``end`` by itself, the best fit of all.
+
+    That is all that was exchanged for it, where that can be a name with its nouns ("Alden river authority"), or the
+    capitalised words at the same end of what was exchanged for more. An article counts where both sides have none.
+    """
+    best: Exchange | None = None
+    for exchange in exchanges:
+        if exchange.fit >= _LEAST_EXACT and (best is None or exchange.fit > best.fit):
+            best = _cut_to_name(exchange, text, start, end, references[exchange.reference]) or best
+    return best
+
+
+def _cut_to_name(exchange: Exchange, text: Text, start: int, end: int, reference: Text) -> Exchange | None:
+    ours = [t for t in tokenize(text.sentences[exchange.sentence]) if exchange.start <= t.start < exchange.end]
+    theirs = [
+        t
+        for t in tokenize(reference.sentences[exchange.their_sentence])
+        if exchange.their_start <= t.start < exchange.their_end
+    ]
+    articled = bool(ours) and ours[0].text.lower() in _ARTICLES and ours[0].start < start
+    ours = ours[1:] if articled else ours
+    if not ours or not theirs or (ours[0].start != start and ours[-1].end != end):
+        return None
+    body = theirs[1:] if theirs[0].text.lower() in _ARTICLES else theirs
+    if (ours[0].start, ours[-1].end) == (start, end) and _may_be_name(body, reference):
+        kept = list(body)
+    elif ours[0].start == start:
+        kept = list(takewhile(_names, body))
+    else:
+        kept = list(takewhile(_names, body[::-1]))[::-1]
+    if not kept:
+        return None
+    first = theirs[0] if kept[0] is body[0] and not articled else kept[0]
+    return replace(exchange, start=start, end=end, their_start=first.start, their_end=kept[-1].end)
+
+
+def _names(token: Token) -> bool:
+    return token.capital and not token.opening
+
+
+def _may_be_name(tokens: Sequence[Token], reference: Text) -> bool:
+    """Whether words without a break are a name with its nouns, none of them one that names never end or begin with."""
+    if not 0 < len(tokens) <= _LONGEST_NAME:
+        return False
+    between = reference.document.text[tokens[0].start : tokens[-1].end]
+    small = {t.text for t in (tokens[0], *(t for t in tokens if not t.capital))} - _IN_NAMES
+    return not _BREAK.search(between) and small.isdisjoint(_NO_NAMES) and not any(w.endswith("ly") for w in small)
 
 
 def _between(ours: Sequence[Token], theirs: Sequence[Token], number: int, sure: float) -> Iterator[Exchange]:
@@ -115,7 +179,27 @@ def _shared_runs(a: Sequence[str], b: Sequence[str]) -> list[_Run]:
             later = _Run(last.start + gone, last.end + gone, last.their_start + come, last.their_end + come)
             if a[later.start : later.end] == b[later.their_start : later.their_end]:
                 runs[-1] = later
+    for at in range(1, len(runs) - 1):
+        runs[at] = _balanced(runs[at - 1], runs[at], runs[at + 1], a, b)
     return runs
+
+
+def _balanced(before: _Run, run: _Run, after: _Run, a: Sequence[str], b: Sequence[str]) -> _Run:
+    """Return the run, or the later place of the same words with which the words before and behind it are more equal in
+    number: "man of the chair of the Rowing Club" has "man of the chair" where "chairman of the RC" has "chairman"."""
+    size, words = run.end - run.start, a[run.start : run.end]
+
+    def unequal(at: int, there: int) -> int:
+        gaps = ((at - before.end) - (there - before.their_end), (after.start - at) - (after.their_start - there))
+        return sum(gap * gap for gap in gaps)
+
+    if size > _REACH:
+        return run
+    places = [(run.start, run.their_start)]
+    places += [(i, run.their_start) for i in range(run.start + 1, after.start - size) if a[i : i + size] == words]
+    places += [(run.start, j) for j in range(run.their_start + 1, after.their_start - size) if b[j : j + size] == words]
+    at, there = min(places, key=lambda place: unequal(*place))
+    return _Run(at, at + size, there, there + size)
 
 
 def _gaps(runs: Sequence[_Run]) -> Iterator[tuple[_Run, _Run, int]]:

@@ -21,6 +21,7 @@ __all__ = [
     "ARTICLES",
     "Form",
     "Forms",
+    "expanded",
     "form_of",
     "gather",
     "is_acronym",
@@ -38,6 +39,8 @@ ARTICLES = frozenset({"al", "el"})
 
 _WELL_KNOWN = 3.4
 _SURFACES = 50
+_SHORTEST_PLURAL = 4
+"""Shorter words with an s are seldom plurals of names ("news")."""
 
 _BODY_WORDS = gz.ORGANISATION_SUFFIXES | {
     *"national international federal european american world state royal central general public".split(),
@@ -96,27 +99,34 @@ def _known(name: Name, inventory: Inventory) -> int | None:
     """Return the entity whose letters a name has, whatever its case and spacing."""
     index = inventory.by_fold.get(fold("".join(name.words)))
     if index is None:
-        index = _expanded(name.words, inventory)
+        index = expanded(name.words, inventory)
     if index is None and len(name.words) > 1 and name.type == "person":
         # "Jane Doe" where the references only say "Doe" (or Jane Q. Doe).
         owner = inventory.by_fold.get(fold(name.words[-1]))
         if owner is not None and inventory.entities[owner].type in ("person", "other"):
-            first = inventory.entities[owner].first
-            index = owner if fold(first) in ("", fold(name.words[0])) else None
+            entity = inventory.entities[owner]
+            other_middle = len(entity.words) == len(name.words) > 2 and not _same_middle(name.words, entity.words)
+            index = owner if fold(entity.first) in ("", fold(name.words[0])) and not other_middle else None
     return _part(fold("".join(name.words)), inventory) if index is None else index
+
+
+def _same_middle(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether the names between first and last are the same, or one is the initial of the other."""
+    pairs = zip(map(fold, ours[1:-1]), map(fold, theirs[1:-1]), strict=True)
+    return all(a == b or (1 in (len(a), len(b)) and a[:1] == b[:1]) for a, b in pairs)
 
 
 def _part(letters: str, inventory: Inventory) -> int | None:
     """Return the entity that has the letters as part of its name: a short way to say it, not an error. Plurals are
     parts of bodies ("Republicans"), not of people."""
     index = inventory.by_part.get(letters)
-    if index is None and letters.endswith("s"):
+    if index is None and letters.endswith("s") and len(letters) > _SHORTEST_PLURAL:
         index = inventory.by_part.get(letters[:-1])
         index = index if index is not None and inventory.entities[index].type != "person" else None
     return index
 
 
-def _expanded(words: Sequence[str], inventory: Inventory) -> int | None:
+def expanded(words: Sequence[str], inventory: Inventory) -> int | None:
     """Return the entity whose acronym the words spell out: as a table has it, else as far as the references tell of
     what the words say ("Nigeria Centre for Disease Control" where there is talk of a disease)."""
     index = inventory.by_fold.get(initials(words)) if len(words) > 1 else None

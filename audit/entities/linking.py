@@ -30,14 +30,14 @@ from audit.entities.pivots import guess_pivot
 from audit.entities.readings import Reading, Resolution
 from audit.entities.reliability import reliability_notes
 from audit.entities.segments import segment
-from audit.entities.spelling import fold, name_similarity
+from audit.entities.spelling import fold, initials, name_similarity
 from audit.entities.swaps import Swap, find_swaps, find_unsaid
 from audit.entities.tokens import CaseProfile, tokenize
 from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, Text
 
 __all__ = ["LINKER", "Survey", "resolve", "survey"]
 
-LINKER = "forms-3"
+LINKER = "forms-4"
 
 _THRESHOLD = 0.5
 _ALIKE = 0.6
@@ -287,9 +287,15 @@ def _with_swaps(
 def _swapped(reading: Reading, swap: Swap, inventory: Inventory) -> Reading:
     """Read a name as the one that the translation has in its place."""
     kind = _swap_kind(reading, swap)
-    if swap.entity is None or swap.place is None:
+    if swap.place is None:
         signal = Signal("stranger", 0.0, "the matching reference sentence has no such name")
         return replace(reading, kind=kind, confidence=swap.confidence, supported=False, signals=(signal,))
+    if swap.entity is None:
+        signal = Signal("stranger", 0.0, f"the matching reference sentence has “{swap.form}” between the same words")
+        return replace(
+            reading, kind=kind, confidence=swap.confidence, suggestion=swap.form, supported=True, signals=(signal,),
+            place=swap.place,
+        )  # fmt: skip
     entity = inventory.entities[swap.entity]
     signal = Signal("slot", 0.0, f"the matching reference sentence has {swap.form} in its place")
     return Reading(
@@ -300,6 +306,8 @@ def _swapped(reading: Reading, swap: Swap, inventory: Inventory) -> Reading:
 
 def _swap_kind(reading: Reading, swap: Swap) -> EntityKind:
     words, theirs = reading.name.words, swap.form.split()
+    if len(theirs) == 1 and is_acronym(theirs[0]) and len(words) > 1 and initials(words) == fold(theirs[0]):
+        return "acronym"
     differing = [w for w in words if fold(w) not in set(map(fold, theirs))]
     known = reading.entity is not None or not differing or not theirs
     return "wrong_entity" if known else _kind_of(words, differing, name_similarity(words, theirs))
@@ -346,7 +354,8 @@ def _glued_reading(glued: Glued, inventory: Inventory) -> Reading:
     kind: EntityType = "other"
     if glued.entity is not None:
         entity = inventory.entities[glued.entity]
-        right = _written_as(entity, glued.written)
+        same = {fold(f) for f in (*entity.forms, entity.last)}
+        right = _written_as(entity, glued.written) if fold(glued.written) in same else glued.written
         place, kind = _place_of(entity, right), entity.type
     canonical = inventory.entities[glued.entity].canonical if glued.entity is not None else glued.written
     signal = Signal("glued", 4.0, f"{right} and the word beside it are written as one")

@@ -15,11 +15,11 @@ from audit.entities.mentions import Name
 from audit.entities.spelling import fold, word_similarity
 from audit.records import Text
 
-__all__ = ["segment"]
+__all__ = ["GENERIC", "segment"]
 
-_GENERIC = frozenset(
-    """village town city district county province state region river lake island islands mountain mountains valley sea
-    bay street road avenue square bridge airport station area coast desert forest hurricane storm government
+GENERIC = frozenset(
+    """village town city district county province prefecture state region river lake island islands mountain mountains
+    valley sea bay street road avenue square bridge airport station area coast desert forest hurricane storm government
     administration""".split()
 )
 """Kinds of place and body whose capital is a matter of house style ("the Volga river")."""
@@ -45,7 +45,7 @@ def _lengthened(name: Name, inventory: Inventory, text: str) -> Name:
     following = _NEXT_WORD.match(text, name.end)
     if (
         not following
-        or following.group(1) in _GENERIC
+        or following.group(1) in GENERIC
         or fold(name.surface + following.group(1)) not in inventory.by_fold
     ):
         return name

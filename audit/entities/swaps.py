@@ -14,13 +14,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import dropwhile
 
+from audit.entities import gazetteers as gz
 from audit.entities.candidates import entities_in
-from audit.entities.exchanges import Exchange
-from audit.entities.forms import Forms, form_of, is_ordinary
-from audit.entities.inventory import Inventory, Place
+from audit.entities.exchanges import Exchange, stands_for
+from audit.entities.forms import Forms, expanded, form_of, is_ordinary, spells
+from audit.entities.inventory import Entity, Inventory, Place
 from audit.entities.lexicon import is_common_noun, is_proper
 from audit.entities.mentions import CONNECTORS, OFFICES, Name
+from audit.entities.segments import GENERIC
 from audit.entities.spelling import fold, initials, word_similarity
 from audit.entities.tokens import Token, tokenize
 from audit.entities.variants import are_variants, differing
@@ -37,8 +40,15 @@ _TRUSTED_LINK = 0.5
 _SLOPE, _MIDDLE = 4.0, 0.05
 _STRANGER = 0.6
 """Confidence in a name that a translation of the same text has nothing like."""
-_JOINTS = frozenset({" ", "-", "‐", "‑", ". ", " -", " & "})
-_HYPHENS = frozenset("-‐‑")
+_JOINTS = frozenset({" ", "-", "‐", "‑", ". ", " -", " & ", "."})
+_HYPHENS = frozenset("-‐‑.")
+_QUOTES = frozenset('“"‘«„')
+_BREAK = re.compile(r"[,;:()]")
+_BODY = re.compile(
+    r"\b(?:Ministry|Department|Office|Institute|Bureau|Committee|Commission|Agency|Council|Secretary|Centre|Center)"
+    r" (?:of|for) [A-Z]\w+(?: [A-Z]\w+)*(?:, [A-Z]\w+(?: [A-Z]\w+)*)*,? (?:and|&) [A-Z]\w+(?: [A-Z]\w+)*"
+)
+_SAME_SORT = 0.1
 _SMALL_WORDS = 2
 _LONGEST_NAME = 4
 _LEAST_EXCHANGE = {"comparable": 0.6, "parallel": 0.3}
@@ -79,7 +89,7 @@ def find_swaps(
         key=lambda s: (-s.confidence, s.start - s.end, s.start),
     )
     if mode == "parallel":
-        found += _paired(text, references, links, by_sentence, forms, inventory)
+        found += _paired(text, references, links, by_sentence, forms, inventory, exchanges)
     swaps: list[Swap] = []
     taken: list[tuple[int, int]] = []
     for swap in found:
@@ -101,29 +111,70 @@ def _exchanged(
 ) -> Iterator[Swap]:
     """Yield what stands in place of names between the same words."""
     for exchange in exchanges:
-        theirs = entities_in(exchange, inventory)
+        theirs = _named_there(exchange, references, inventory)
         if exchange.fit < _LEAST_EXCHANGE[mode] or len(theirs) != 1:
             continue
         ((index, place),) = theirs.items()
         reference = references[exchange.reference]
         place = _whole(place, exchange, reference)
-        ours = [n for n in by_sentence.get(exchange.sentence, ()) if n.start < exchange.end and exchange.start < n.end]
+        names = by_sentence.get(exchange.sentence, ())
+        ours = [n for n in names if n.start < exchange.end and exchange.start < n.end]
         span = _span(exchange, place, ours, text, reference, inventory)
         if span is None and (mode == "comparable" or len(ours) != 1):
             continue
-        start, end, place = span or (*_whole_name(ours[0], exchange, text), place)
+        their_words = {fold(t.text) for t in tokenize(reference.sentences[exchange.their_sentence])}
+        start, end, place = span or (*_whole_name(ours[0], exchange, text, their_words), place)
         there = {i for i, _ in inventory.in_sentence[exchange.reference, exchange.their_sentence]}
-        known = {i for n in ours if (i := forms.known[form_of(n)]) is not None}
-        if known & there or index in forms.present.get(exchange.sentence, ()):
+        # Parts of a name ("State" for Kaduna State) are there whether the rest of it is right or wrong.
+        whole = {
+            i: n for n in names if (i := forms.known[form_of(n)]) is not None and _is_whole(n, inventory.entities[i])
+        }
+        known = {i for i, n in whole.items() if n in ours}
+        if known & there or index in whole:
             continue
         words = tuple(t.text for t in tokenize(text.sentences[exchange.sentence]) if start <= t.start and t.end <= end)
         form = reference.document.text[place.start : place.end]
-        if _one_in_other_words(words, form, known=bool(known)):
+        misread = spells(words, inventory.entities[index]) and expanded(words, inventory) is None
+        if not misread and _one_in_other_words(words, form, known=bool(known)):
             continue
+        if mode == "parallel" and (start, end) == (exchange.start, exchange.end):
+            # All that stands in place of the name is what it should be, whatever of it has a capital.
+            our_words = {fold(t.text) for t in tokenize(text.sentences[exchange.sentence])}
+            place = _with_kind(_exactly(start, end, place, text, references, exchange), reference, our_words)
         # Between two translations the frame adds to what is sure already: that both say the same.
         sure = exchange.fit if mode == "comparable" else 0.5 + 0.5 * exchange.fit
         form = _form_there(place, reference.document.text, start, text.document.text)
         yield Swap(start, end, exchange.sentence, index, form, place, sure)
+
+
+def _named_there(exchange: Exchange, references: Sequence[Text], inventory: Inventory) -> dict[int, Place]:
+    """Return the entities that the reference names in the words of an exchange, or whose names they are a part of
+    although they were read as an office ("Executive" before Council Meeting)."""
+    theirs = entities_in(exchange, inventory)
+    if theirs:
+        return theirs
+    document = references[exchange.reference].document.text
+    words = document[exchange.their_start : exchange.their_end].split()
+    if not all(w[0].isupper() and w.isalpha() for w in words):
+        return {}
+    named = inventory.in_sentence.get((exchange.reference, exchange.their_sentence), ())
+    return {
+        i: _at(p, exchange.their_start, p.end)
+        for i, p in named
+        if p.start > exchange.their_end and document[exchange.their_end : p.start] == " "
+    }
+
+
+def _is_whole(name: Name, entity: Entity) -> bool:
+    """Whether a name is all of one of an entity's forms, and not an ordinary word that is a part of it."""
+    letters = fold("".join(name.words))
+    whole = letters in {fold(f) for f in entity.forms} or letters.removesuffix("s") == fold(entity.last)
+    return whole and not (name.common and len(name.words) == 1 and len(entity.words) > 1)
+
+
+def _exactly(start: int, end: int, place: Place, text: Text, references: Sequence[Text], exchange: Exchange) -> Place:
+    exact = stands_for(text, start, end, references, [exchange])
+    return _at(place, exact.their_start, exact.their_end) if exact is not None else place
 
 
 def _span(
@@ -150,17 +201,22 @@ def _span(
     left = [t for t in tokens if t.end <= exchange.start][-len(before) :] if before else []
     right = [t for t in tokens if t.start >= exchange.end][: len(after)]
     if list(map(_folded, left)) == list(map(fold, before)) and list(map(_folded, right)) == list(map(fold, after)):
-        return (left or changed)[0].start, (right or changed)[-1].end, place
+        start, end = (left or changed)[0].start, (right or changed)[-1].end
+        if not _BREAK.search(text.document.text, start, end):
+            return start, end, place
+        return exchange.start, exchange.end, exchanged
     if len(ours) == 1:
         return ours[0].start, ours[0].end, _grown(place, reference, set(map(_folded, tokens)))
     return exchange.start, exchange.end, exchanged
 
 
-def _whole_name(name: Name, exchange: Exchange, text: Text) -> tuple[int, int]:
+def _whole_name(name: Name, exchange: Exchange, text: Text, their_words: Collection[str]) -> tuple[int, int]:
     """Return the name with what belongs to it among the words that were exchanged."""
     tokens = tokenize(text.sentences[name.sentence])
     changed = [t for t in tokens if exchange.start <= t.start and t.end <= exchange.end]
-    return _stretched(name.start, name.end, changed, text.document.text, frozenset())
+    start, end = _stretched(name.start, name.end, changed, text.document.text, frozenset())
+    noun = _with_noun(name, text, their_words)
+    return start, noun if end < noun == exchange.end else end
 
 
 def _folded(token: Token) -> str:
@@ -194,10 +250,14 @@ def _stretched(start: int, end: int, tokens: Sequence[Token], text: str, stops: 
     ``tokens`` are the words that may belong to it; those of ``stops`` (folded) end it, and where there are any an
     ordinary word that opens the sentence does not belong to it either.
     """
+
+    def quoted(token: Token) -> bool:
+        return text[token.start - 1 : token.start] in _QUOTES
+
     before = [t for t in tokens if t.end <= start][::-1]
     after = [t for t in tokens if t.start >= end]
-    start = _reach(start, before, lambda token, edge: text[token.end : edge], lambda t: t.start, stops)
-    end = _reach(end, after, lambda token, edge: text[edge : token.start], lambda t: t.end, stops)
+    start = _reach(start, before, lambda token, edge: text[token.end : edge], lambda t: t.start, stops, quoted)
+    end = _reach(end, after, lambda token, edge: text[edge : token.start], lambda t: t.end, stops, quoted)
     return start, end
 
 
@@ -207,6 +267,7 @@ def _reach(
     gap: Callable[[Token, int], str],
     far: Callable[[Token], int],
     stops: Collection[str],
+    quoted: Callable[[Token], bool],
 ) -> int:
     """Return how far a name reaches from ``edge`` over ``tokens``, nearest first."""
     inner = edge
@@ -216,9 +277,8 @@ def _reach(
         joining = token.text in CONNECTORS or token.text == "the"
         if joint not in _JOINTS or (not joining and fold(token.text) in stops):
             break
-        titled = (
-            token.opening and not small and (token.text.lower() in OFFICES or (stops and is_common_noun(token.text)))
-        )
+        ordinary = token.text.lower() in OFFICES or (stops and is_common_noun(token.text))
+        titled = token.opening and not small and ordinary and not quoted(token)
         named = token.capital and not titled
         if named or joint in _HYPHENS:
             edge, small = far(token), 0
@@ -239,9 +299,13 @@ def _paired(
     by_sentence: Mapping[int, Sequence[Name]],
     forms: Forms,
     inventory: Inventory,
+    exchanges: Sequence[Exchange],
 ) -> Iterator[Swap]:
     """Yield pairs of what two aligned translations leave over on both sides, best fit first."""
     numbers = {r.document.name: i for i, r in enumerate(references)}
+    by_place: defaultdict[int, list[Exchange]] = defaultdict(list)
+    for exchange in exchanges:
+        by_place[exchange.sentence].append(exchange)
     for link in links:
         if link.confidence < _TRUSTED_LINK:
             continue
@@ -249,11 +313,11 @@ def _paired(
         reference = references[number]
         ours = [n for i in link.hypothesis for n in by_sentence.get(i, ())]
         theirs = [p for i in link.reference for p in inventory.in_sentence.get((number, i), ())]
-        left, right = _left_over(ours, theirs, forms, inventory, reference.document.text)
         their_words = {fold(t.text) for i in link.reference for t in tokenize(reference.sentences[i])}
+        left, right = _left_over(ours, theirs, forms, inventory, reference, text, their_words)
         left = _joined(left, text, their_words)
         our_words = {fold(t.text) for i in link.hypothesis for t in tokenize(text.sentences[i])}
-        right = [(i, _grown(p, reference, our_words)) for i, p in right]
+        right = [(i, _trimmed(_grown(p, reference, our_words), reference, our_words)) for i, p in right]
         fits = [
             (_fit(n, p, text, reference, link), -i, -j) for i, n in enumerate(left) for j, (_, p) in enumerate(right)
         ]
@@ -267,10 +331,26 @@ def _paired(
             (index, place), name = right[-j], left[-i]
             sure = 1 / (1 + math.exp(-_SLOPE * (fit - _MIDDLE)))
             form = _form_there(place, reference.document.text, name.start, text.document.text)
-            yield Swap(name.start, name.end, name.sentence, index, form, place, sure)
+            end = name.end if gz.is_nationality(form) else _with_noun(name, text, their_words)
+            yield Swap(name.start, end, name.sentence, index, form, place, sure)
         for i, name in enumerate(left):
             if ("ours", -i) not in used and _is_stranger(name, inventory):
-                yield Swap(name.start, name.end, name.sentence, None, "", None, _STRANGER)
+                exact = stands_for(text, name.start, name.end, references, by_place.get(name.sentence, ()))
+                if exact is None:
+                    yield Swap(name.start, name.end, name.sentence, None, "", None, _STRANGER)
+                else:
+                    there = Place(exact.reference, exact.their_sentence, exact.their_start, exact.their_end)
+                    form = references[exact.reference].document.text[exact.their_start : exact.their_end]
+                    yield Swap(name.start, name.end, name.sentence, None, form, there, _STRANGER)
+
+
+def _with_noun(name: Name, text: Text, their_words: Collection[str]) -> int:
+    """Return where a name ends: that of a people alone is none, but the first word of one ("Korean peninsula")."""
+    after = next((t for t in tokenize(text.sentences[name.sentence]) if t.start >= name.end), None)
+    if after is None or after.start != name.end + 1 or after.capital or len(name.words) != 1:
+        return name.end
+    noun = is_common_noun(after.text) and fold(after.text) not in their_words and after.text not in CONNECTORS
+    return after.end if noun and gz.is_nationality(name.surface) and len(after.text) > _STEM else name.end
 
 
 def find_unsaid(
@@ -319,8 +399,32 @@ def _joined(names: Sequence[Name], text: Text, their_words: Collection[str]) -> 
 
 
 def _grown(place: Place, reference: Text, our_words: Collection[str]) -> Place:
+    """Return a place with all that belongs to its name: capitalised words, a kind of place ("Fukui prefecture"), the
+    list behind the head of a body ("Ministry of Trade, Labour and Transport")."""
     tokens = tokenize(reference.sentences[place.sentence])
-    return _at(place, *_stretched(place.start, place.end, tokens, reference.document.text, our_words))
+    text = reference.document.text
+    sentence = reference.sentences[place.sentence]
+    for body in _BODY.finditer(sentence.text):
+        if sentence.start + body.start() <= place.start and place.end <= sentence.start + body.end():
+            return _at(place, sentence.start + body.start(), sentence.start + body.end())
+    start, end = _stretched(place.start, place.end, tokens, text, our_words)
+    return _with_kind(_at(place, start, end), reference, our_words)
+
+
+def _with_kind(place: Place, reference: Text, our_words: Collection[str]) -> Place:
+    tokens = tokenize(reference.sentences[place.sentence])
+    following = next((t for t in tokens if t.start > place.end), None)
+    beside = following is not None and reference.document.text[place.end : following.start] == " "
+    kind = following is not None and beside and following.text in GENERIC and following.text not in our_words
+    return _at(place, place.start, following.end) if following is not None and kind else place
+
+
+def _trimmed(place: Place, reference: Text, our_words: Collection[str]) -> Place:
+    """Return a place without the words before its last one that stand beside the other name too ("Subtropical Storm
+    Jerry" for the subtropical storm Lewis)."""
+    words = [t for t in tokenize(reference.sentences[place.sentence]) if place.start <= t.start and t.end <= place.end]
+    rest = list(dropwhile(lambda t: fold(t.text) in our_words, words))
+    return _at(place, rest[0].start, place.end) if rest and rest[0].capital else place
 
 
 def _is_stranger(name: Name, inventory: Inventory) -> bool:
@@ -336,26 +440,38 @@ def _form_there(place: Place, reference: str, start: int, text: str) -> str:
 
 
 def _left_over(
-    ours: Sequence[Name], theirs: Sequence[tuple[int, Place]], forms: Forms, inventory: Inventory, reference: str
+    ours: Sequence[Name],
+    theirs: Sequence[tuple[int, Place]],
+    forms: Forms,
+    inventory: Inventory,
+    reference: Text,
+    text: Text,
+    their_words: Collection[str],
 ) -> tuple[list[Name], list[tuple[int, Place]]]:
     """Return the names and places without a partner that is, or may be, the same.
 
-    A name that stands more often here than there is left over, too, where a place is that may be meant.
+    The names of what stands more often here than there are left over, too, where a place is that may be meant.
     """
     times = Counter(index for index, _ in theirs)
+    uses = Counter(known for n in ours if (known := forms.known[form_of(n)]) is not None)
     left: list[Name] = []
     repeated: list[Name] = []
     partnered: set[int] = set()
+    last: Name | None = None
     for name in ours:
         known = forms.known[form_of(name)]
         same = known is not None and known in times
-        kin = {known} if same else {i for i, p in theirs if _related(name.words, reference[p.start : p.end])}
-        if same and known is not None:
-            times[known] -= 1
-            if times[known] < 0:
-                repeated.append(name)
+        there = reference.document.text
+        kin = {known} if same else {i for i, p in theirs if _related(name.words, there[p.start : p.end])}
+        if same and known is not None and uses[known] > times[known]:
+            repeated.append(name)
         if kin:
             partnered |= {index for index in kin if index is not None}
+            last = name
+        elif last is not None and text.document.text[last.end : name.start] == " of ":
+            last = name
+        elif all(fold(w) in their_words for w in name.words):
+            continue
         elif not name.common or name.honorific or not name.opening or len(name.words) > 1:
             left.append(name)
     right = [(i, p) for i, p in theirs if i not in partnered and _is_name(inventory.entities[i].words)]
@@ -405,7 +521,8 @@ def _fit(name: Name, place: Place, text: Text, reference: Text, link: Link) -> f
     theirs = _around(reference, link.reference, place.start, place.end)
     shared = sum(bool(a & b) * len(a & b) for a, b in zip(ours[:2], theirs[:2], strict=True))
     most = sum(min(len(a), len(b)) for a, b in zip(ours[:2], theirs[:2], strict=True))
-    return 0.6 * shared / max(most, 1) + 0.4 * (1 - abs(ours[2] - theirs[2]))
+    places = gz.is_place(name.surface) and gz.is_place(reference.document.text[place.start : place.end])
+    return 0.6 * shared / max(most, 1) + 0.4 * (1 - abs(ours[2] - theirs[2])) + _SAME_SORT * places
 
 
 def _around(text: Text, sentences: Sequence[int], start: int, end: int) -> tuple[set[str], set[str], float]:

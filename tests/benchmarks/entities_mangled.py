@@ -145,7 +145,10 @@ def moved(sentences: Sequence[str], rng: Random) -> list[str]:
 
 
 def overlap(a: Any, b: Any) -> float:
-    return float((min(a.end, b.end) - max(a.start, b.start)) / max(a.end - a.start, b.end - b.start, 1))
+    shared = float((min(a.end, b.end) - max(a.start, b.start)) / max(a.end - a.start, b.end - b.start, 1))
+    # A wrong figure is the same whether its unit or month is shown with it ("5" of "5 billion").
+    within = (a.start <= b.start and b.end <= a.end) or (b.start <= a.start and a.end <= b.end)
+    return max(shared, SAME_SPAN) if within and a.kind == b.kind == "number" else shared
 
 
 def match(predicted: Sequence[Any], gold: Sequence[GoldSpan]) -> dict[int, int]:

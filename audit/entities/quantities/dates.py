@@ -103,7 +103,9 @@ class DateReader(AmountReader):
             figures.append(self._figure(j, j + 1, "month", named))
             j = j + 2 if self._lower(j + 1) == "." and self.tokens[j].lower in m.MONTH_ABBREVIATIONS else j + 1
             k = j + 1 if self._lower(j) == "the" else j
-            if (day_read := self._day(k) or self._no_day(k)) is not None and self._near(k):
+            announced = self._lower(i - 1) == "on"
+            no_day = self._two_digits(k) if announced else self._no_day(k)
+            if (day_read := self._day(k) or no_day) is not None and self._near(k):
                 figures.append(self._figure(k, day_read[1], "day", day_read[0]))
                 j = day_read[1]
         else:
