@@ -19,7 +19,7 @@ from audit.alignment.matching import Found, match
 from audit.alignment.nearest import nearest
 from audit.alignment.surface import compare
 from audit.alignment.trees import LEAVES, Trees
-from audit.alignment.vectors import make_side, members, numbered
+from audit.alignment.vectors import cosines, make_side, members, numbered
 from audit.embeddings import TokenVectors
 
 WORDS = "the mayor crane harbour Mallow Osterfeld 1961 40,000 two ships of in bay Bay 3 three".split()
@@ -237,7 +237,9 @@ def test_a_merged_sentence_gains_what_its_unit_vector_says(seed: int, count: int
     )
     own, other = random.integers(count, size=(2, 5))
     likeliest = random.integers(5, size=5)
-    found = context._gain_of_both(fixed, merging, own, other, likeliest)
+    found = context._gain_of_both(
+        fixed, merging, own, other, cosines(fixed.vectors, own, merging.vectors, other), likeliest
+    )
     for pair in range(5):
         both = [merging.vectors[k] * merging.lengths[k] for k in (other[pair], other[likeliest[pair]])]
         merged = sum(both) / np.linalg.norm(sum(both))

@@ -75,6 +75,7 @@ def surroundings(
     row_next, row_rival = _near_and_far(chance, rows, columns)
     column_next, column_rival = _near_and_far(chance, columns, rows)
     row_other, column_other = _likeliest_other(chance, rows), _likeliest_other(chance, columns)
+    cosine = cosines(hypothesis.vectors, rows, reference.vectors, columns)
     figures: dict[str, NDArray[Any] | float] = {
         **_order(odds, rows, columns, settled, (len(hypothesis), len(reference))),
         "odds": odds,
@@ -82,10 +83,10 @@ def surroundings(
         "column_rival": column_rival,
         "row_next": row_next,
         "column_next": column_next,
-        "row_adds": _gain_of_both(hypothesis, reference, rows, columns, row_other),
-        "column_adds": _gain_of_both(reference, hypothesis, columns, rows, column_other),
-        "reference_gain": _gain_of_next(hypothesis, reference, rows, columns),
-        "hypothesis_gain": _gain_of_next(reference, hypothesis, columns, rows),
+        "row_adds": _gain_of_both(hypothesis, reference, rows, columns, cosine, row_other),
+        "column_adds": _gain_of_both(reference, hypothesis, columns, rows, cosine, column_other),
+        "reference_gain": _gain_of_next(hypothesis, reference, rows, columns, cosine),
+        "hypothesis_gain": _gain_of_next(reference, hypothesis, columns, rows, cosine),
         "window": _window(hypothesis, reference, rows, columns),
     }
     if matches:
@@ -126,10 +127,11 @@ def _likeliest_other(chance: Values, groups: Indices) -> Indices:
     return result
 
 
-def _gain_of_both(fixed: Side, merging: Side, own: Indices, other: Indices, likeliest: Indices) -> Values:
+def _gain_of_both(
+    fixed: Side, merging: Side, own: Indices, other: Indices, cosine: Values, likeliest: Indices
+) -> Values:
     """Return what ``other`` merged with the sentence of the likeliest other pair gains over the better of the two."""
     weighted = merging.vectors * merging.lengths[:, None]
-    cosine = cosines(fixed.vectors, own, merging.vectors, other)
     both = np.empty(len(own))
     for part in blocks(len(own)):
         merged = weighted[other[part]] + weighted[other[likeliest[part]]]
@@ -138,12 +140,11 @@ def _gain_of_both(fixed: Side, merging: Side, own: Indices, other: Indices, like
     return np.asarray(np.round(both - np.maximum(cosine, cosine[likeliest]), DECIMALS), dtype=np.float64)
 
 
-def _gain_of_next(fixed: Side, merging: Side, own: Indices, other: Indices) -> Values:
+def _gain_of_next(fixed: Side, merging: Side, own: Indices, other: Indices, cosine: Values) -> Values:
     """Return how much cosine each pair gains when ``other`` is merged with the sentence before or after it."""
     weighted = merging.vectors * merging.lengths[:, None]
     two = weighted[:-1] + weighted[1:]
     two /= np.maximum(np.linalg.norm(two, axis=1, keepdims=True), 1e-9)
-    cosine = cosines(fixed.vectors, own, merging.vectors, other)
     best = np.full(len(own), -1.0)
     for first in (other - 1, other):
         inside = np.flatnonzero((first >= 0) & (first < len(two)))

@@ -38,7 +38,9 @@ class Side:
         return len(self.sentences)
 
     def take(self, places: Indices) -> Side:
-        """Return the sentences at ``places`` as a side of their own."""
+        """Return the sentences at ``places``, which ascend, as a side of their own."""
+        if len(places) == len(self):
+            return self
         return Side(
             tuple(self.sentences[i] for i in places),
             self.vectors[places],
