@@ -127,3 +127,30 @@ def test_omissions_stand_beside_anything_and_once_each() -> None:
     assert [(f.start, f.suggestion, f.confidence) for f in kept] == [
         (4, "x", 0.8), (12, "", 0.5), (12, "a", 0.5), (12, "b", 0.9), (16, "b", 0.5),
     ]  # fmt: skip
+
+
+SAID = "She did not come, and she did not call; he did not write."
+
+
+def denial(surface: str, sentence: int = 0, kind: str = "negation", confidence: float = 0.8) -> Finding:
+    start = SAID.index(surface)
+    return Finding(
+        "", "d", sentence, start, start + len(surface), surface, "x", "", kind, "major", confidence, True, "why",  # type: ignore[arg-type]
+        "r", 3, 4,
+    )  # fmt: skip
+
+
+def test_what_is_denied_twice_in_one_breath_is_one_finding() -> None:
+    found = [denial("did not come"), denial("did not call", confidence=0.9), denial("did not write")]
+    both, alone = finish(found, Document("d", SAID))
+    assert both.surface == "did not come, and she did not call" == SAID[both.start : both.end]
+    assert (both.confidence, both.suggestion, both.supported, both.reference_document) == (0.9, "", False, None)
+    assert both.evidence == f"“{both.surface}” turns the statement round twice: the reference says the reverse."
+    assert alone.surface == "did not write"
+
+
+def test_denials_are_joined_only_as_neighbours_of_a_sentence() -> None:
+    first, second = denial("did not come"), denial("did not call")
+    between = denial("she", kind="name_variant")
+    for others in ([replace(second, sentence=1)], [between, second], [replace(second, kind="mistranslation")]):
+        assert len(finish([first, *others], Document("d", SAID))) == 1 + len(others)

@@ -219,9 +219,24 @@ def test_an_addition_that_has_a_counterpart_shows_it(judge: Callable[..., None])
     )
 
 
+def test_a_negation_that_one_side_has_alone_needs_no_network(judge: Callable[..., None]) -> None:
+    judge({})
+    added = only("The mayor did not open the bridge.", "The mayor opened the bridge.")
+    assert (added.kind, added.surface, added.severity, added.confidence) == ("negation", "did not open", "major", 0.9)
+    lost = only("The mayor could open the bridge.", "The mayor could not open the bridge.")
+    assert (lost.kind, lost.surface) == ("negation", "could")
+    assert detected("The mayor did not open the bridge.", "The mayor opened the bridge.", "It was not opened.") == []
+
+
+def test_the_rule_says_nothing_of_the_words_beside_a_negation(judge: Callable[..., None]) -> None:
+    judge({"purple": ("substitution", 0.6), "also": ("substitution", 0.6)})
+    found = detected("The purple mayor is also not tired.", "The mayor is also tired.")
+    assert {f.confidence for f in found if f.kind != "negation"} == {0.54}
+
+
 def test_a_mistranslation_takes_in_nothing(judge: Callable[..., None]) -> None:
     judge({"not": ("substitution", 0.9)})
-    assert only("The mayor did not open the bridge.", "The mayor did also open the bridge.").surface == "not"
+    assert only("The mayor did not open the bridge.", "The mayor did hardly open the bridge.").surface == "not"
 
 
 # What stands in its place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -14,13 +15,15 @@ __all__ = ["finish"]
 
 _CONTEXT = 24
 _ID_DIGITS = 12
+_COORDINATED = re.compile(r"[^.;:!?]*\b(?:and|n?or|but)\b[^.;:!?]*")
 
 
 def finish(findings: Iterable[Finding], document: Document, rejected: Collection[str] = ()) -> tuple[Finding, ...]:
     """Return ``findings`` in the order of the text, with ids, one a place and without the ``rejected`` ids.
 
     Of findings that overlap, those about entities win, then the surer, then the longer; a word left in another language
-    wins over its capital letter. Omissions have no extent and stand beside anything; of two alike one is kept.
+    wins over its capital letter. Omissions have no extent and stand beside anything; of two alike one is kept. What is
+    denied twice in one breath ("did not come and did not call") is one statement turned round, and one finding.
     """
     chosen: list[Finding] = []
     taken: list[tuple[int, int]] = []
@@ -38,6 +41,7 @@ def finish(findings: Iterable[Finding], document: Document, rejected: Collection
             taken.insert(at, (finding.start, finding.end))
         chosen.append(finding)
     chosen.sort(key=lambda f: (f.start, f.end, f.kind, f.suggestion))
+    chosen = _joined(chosen, document)
     seen: Counter[str] = Counter()
     named = []
     for finding in chosen:
@@ -45,6 +49,28 @@ def finish(findings: Iterable[Finding], document: Document, rejected: Collection
         seen[stem] += 1
         named.append(replace(finding, id=stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"))
     return tuple(f for f in named if f.id not in rejected)
+
+
+def _joined(findings: Iterable[Finding], document: Document) -> list[Finding]:
+    """Join neighbouring negations of a sentence that a conjunction joins."""
+    joined: list[Finding] = []
+    for finding in findings:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.kind == finding.kind == "negation"
+            and last.sentence == finding.sentence
+            and _COORDINATED.fullmatch(document.text[last.end : finding.start])
+        ):
+            surface = document.text[last.start : finding.end]
+            joined[-1] = replace(
+                last, end=finding.end, surface=surface, suggestion="", supported=False, reference_document=None,
+                reference_start=None, reference_end=None, confidence=max(last.confidence, finding.confidence),
+                evidence=f"“{surface}” turns the statement round twice: the reference says the reverse.",
+            )  # fmt: skip
+        else:
+            joined.append(finding)
+    return joined
 
 
 def _rank(finding: Finding) -> tuple[int, float, int, int, str, str]:
