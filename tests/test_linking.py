@@ -32,10 +32,15 @@ def test_a_clean_text_has_no_errors() -> None:
         ("They asked our mayorLena Osterfeld about it.", "mayorLena", "mayor Lena", "merged"),
         ("Harald German, CEO of NordKraft, met the press.", "Harald German", "Harald Wendrik", "name_as_word"),
         ("They met in Port mallow yesterday.", "Port mallow", "Port Mallow", "casing"),
+        ("They bought Veg-fy for the pier.", "Veg-fy", "Veg-Fi", "name_variant"),
+        ("They bought Veg-fi for the pier.", "Veg-fi", "Veg-Fi", "casing"),
     ],
 )
 def test_a_mangled_name_is_found_and_corrected(sentence: str, surface: str, suggestion: str, kind: str) -> None:
-    assert errors(read(sentence, CLEAN)).get(surface) == (suggestion, kind)
+    assert errors(read(sentence, f"{CLEAN}\nOn the pier they have Veg-Fi, and Veg-Fi is free.")).get(surface) == (
+        suggestion,
+        kind,
+    )
 
 
 def test_a_surname_that_became_a_word_is_found_by_its_kin() -> None:
@@ -57,6 +62,20 @@ def test_an_acronym_read_as_another_body_is_found() -> None:
     reference = "The plan needs AI. Engineers say AI will help, and AI is cheap."
     found = errors(read("The plan needs Amnesty International, they say.", reference))
     assert found["Amnesty International"] == ("AI", "acronym")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("Nigerian wins the prize. A Norwegian came second.", set()),
+        ("She is to have the Order of the Falcon.", set()),
+        ("She is to have the Order of the Falkons.", {"Falkons"}),
+        ("Bill Gate was there.", {"Bill Gate"}),
+    ],
+)
+def test_a_people_and_a_plural_are_no_errors_but_in_a_person_s_name(sentence: str, wrong: set[str]) -> None:
+    reference = "Nigeria Mourning, the paper, has it from Norway. Bill Gates and the Order of the Falcons were there."
+    assert set(errors(read(sentence, reference))) == wrong
 
 
 def test_letter_case_of_a_style_is_no_error() -> None:
@@ -90,6 +109,14 @@ def test_evidence_names_the_reference() -> None:
     assert CLEAN[found.place.start : found.place.end] == "Wendrik"
     assert found.supported
     assert any(s.name == "spelling" and s.weight > 0 for s in found.signals)
+
+
+@pytest.mark.parametrize(
+    ("form", "near"), [("Wendrick", True), ("Fendrik", True), ("Hendrik", False), ("Venrick", False)]
+)
+def test_a_form_that_nobody_has_is_nearer_to_a_name_by_one_letter(form: str, near: bool) -> None:
+    found = [s for r in read(f"Then {form} of NordKraft spoke.", CLEAN).readings for s in r.signals]
+    assert any(s.name == "near_miss" and s.weight > 0 for s in found) is near
 
 
 def test_the_entity_of_a_right_mention_is_the_full_name() -> None:

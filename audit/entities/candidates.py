@@ -7,6 +7,8 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from audit.entities import evidence
 from audit.entities import gazetteers as gz
 from audit.entities.confusions import Confusions
@@ -27,6 +29,8 @@ _CONTRADICTED = 2.0
 _SAME_WORD = 0.9
 _WINDOW = 40
 _SLOT_TRUST = 0.35
+_ONE_LETTER = 1
+_SHORTEST_NAME = 5
 
 
 class Candidates:
@@ -171,6 +175,7 @@ class Candidates:
         alike = spelling_of(words, entity)
         return {
             "spelling": max(0.0, alike - CLOSE),
+            "near_miss": float(_is_near_miss(differing, missing)),
             "skeleton": float(bool(our_bones & (bones(entity.last) | bones(entity.canonical)))),
             "doubtful_reference": doubt,
             "honorific_word": float(ordinary and honorific and (entity.type == "person" or bool(firsts))),
@@ -204,6 +209,7 @@ class Candidates:
         role = shared_role(self.forms.roles.get(form, ()), entity, self.inventory)
         return {
             "spelling": f"it is written like {entity.canonical}",
+            "near_miss": f"nobody is called so, and one letter makes it {entity.canonical}",
             "skeleton": f"its consonants are those of {entity.last}",
             "honorific_word": f"{surface} is a common word that stands where a person is named",
             "surname_word": "its surname is an ordinary word",
@@ -234,6 +240,16 @@ def spelling_of(words: Sequence[str], entity: Entity) -> float:
         options.append(word_similarity(words[0], entity.last))
         options += [word_similarity(words[0], f) for f in entity.forms if " " not in f]
     return max(options)
+
+
+def _is_near_miss(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether a word that is in no list of words or names is a letter away from a name."""
+    return any(
+        unheard(word) and DamerauLevenshtein.distance(fold(word), fold(name)) <= _ONE_LETTER
+        for word in ours
+        for name in theirs
+        if min(len(word), len(name)) >= _SHORTEST_NAME
+    )
 
 
 def _surname(form: Form) -> str:

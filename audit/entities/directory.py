@@ -6,15 +6,18 @@ What no alignment changes is looked up once for a form, however often its text i
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
+from audit.entities import gazetteers as gz
 from audit.entities.forms import Form, Forms, is_acronym
 from audit.entities.inventory import Inventory
+from audit.entities.lexicon import is_common_noun
 from audit.entities.reliability import contradicted
 from audit.entities.spelling import bones, fold, initials
-from audit.entities.variants import are_variants
+from audit.entities.variants import are_variants, differing
 
 __all__ = ["CLOSE", "Directory"]
 
@@ -44,8 +47,12 @@ class Directory:
         return self._found[form]
 
     def is_variant(self, words: tuple[str, ...], index: int) -> bool:
-        """Whether ``words`` are but another way to write the entity."""
-        return are_variants(words, self.inventory.entities[index].words)
+        """Whether ``words`` are but another way to write the entity, the people of the land in its name, or, where it
+        is no person, its singular or plural in ordinary words."""
+        entity = self.inventory.entities[index]
+        if len(words) == 1 and any(gz.is_people_of(words[0], word) for word in entity.words):
+            return True
+        return are_variants(words, entity.words) or (entity.type != "person" and _differ_in_number(words, entity.words))
 
     def _index(self) -> dict[str, set[int]]:
         keys: defaultdict[str, set[int]] = defaultdict(set)
@@ -78,3 +85,12 @@ class Directory:
             if body is not None:
                 keys |= {f"office:{office}:{fold(name)}" for name in self.inventory.entities[body].forms}
         return found.union(*(self._keys.get(key, ()) for key in keys))
+
+
+def _differ_in_number(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two names differ in nothing but an ordinary word's singular and plural ("Order of the Falcons")."""
+    left, right = differing(ours, theirs)
+    if len(left) != 1 or len(right) != 1 or len(ours) != len(theirs) or any(map(gz.is_first_name, ours)):
+        return False
+    short, long = sorted((left[0].lower(), right[0].lower()), key=len)
+    return long == f"{short}s" and is_common_noun(short)

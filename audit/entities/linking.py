@@ -37,7 +37,7 @@ from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, 
 
 __all__ = ["LINKER", "Survey", "resolve", "survey"]
 
-LINKER = "forms-4"
+LINKER = "forms-5"
 
 _THRESHOLD = 0.5
 _ALIKE = 0.6

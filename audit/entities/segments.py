@@ -26,6 +26,7 @@ GENERIC = frozenset(
 
 _ALIKE = 0.7
 _NEXT_WORD = re.compile(r" ((?:of )?[a-z]{3,})\b")
+_HYPHENED = re.compile(r"-([a-z]{2,})\b")
 
 
 def segment(names: Iterable[Name], inventory: Inventory, text: Text, glued: Sequence[Glued]) -> list[Name]:
@@ -42,16 +43,24 @@ def segment(names: Iterable[Name], inventory: Inventory, text: Text, glued: Sequ
 
 
 def _lengthened(name: Name, inventory: Inventory, text: str) -> Name:
-    following = _NEXT_WORD.match(text, name.end)
-    if (
-        not following
-        or following.group(1) in GENERIC
-        or fold(name.surface + following.group(1)) not in inventory.by_fold
-    ):
+    following = _NEXT_WORD.match(text, name.end) or _HYPHENED.match(text, name.end)
+    if following is None or following.group(1) in GENERIC:
+        return name
+    known = fold(name.surface + following.group(1)) in inventory.by_fold
+    if not known and not _is_hyphened(name, following.group(), inventory):
         return name
     end = following.end()
     words = (*name.words, *following.group(1).split())
     return replace(name, end=end, surface=text[name.start : end], words=words, common=False)
+
+
+def _is_hyphened(name: Name, following: str, inventory: Inventory) -> bool:
+    """Whether the references join what a name begins with to more by a hyphen, and the word that is joined to it here
+    is none of its own ("Wi-fe")."""
+    index = inventory.by_part.get(fold("".join(name.words)))
+    if index is None or not following.startswith("-") or is_common_noun(following[1:]):
+        return False
+    return f"{name.words[-1].casefold()}-" in inventory.entities[index].canonical.casefold()
 
 
 def _parted(name: Name, inventory: Inventory, text: str) -> list[Name]:
