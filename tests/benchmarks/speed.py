@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from statistics import median
 
@@ -37,6 +37,8 @@ texts = Path(sys.argv[2]).read_text(encoding="utf-8").split("\\n")
 SentenceTransformer(sys.argv[1]).encode(texts)
 """
 BERT_PAIRS = 400
+CHARACTERS = 20_000
+"""Of the smallest case whose cost is compared with that of 10 and 100 times the text: 90 sentences a side."""
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,7 @@ def growth(shared: Path, quick: bool) -> Iterator[Figure]:
     """Audits of 10 and 100 times the text, each in a process of its own."""
     costs = {}
     for times in (1, 10) if quick else (1, 10, 100):
-        command = [sys.executable, __file__, "--shared", str(shared), "--child", str(90 * times)]
+        command = [sys.executable, __file__, "--shared", str(shared), "--child", str(CHARACTERS * times)]
         said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
         costs[times] = Cost(**json.loads(said))
     for times, limit, memory in ((10, 11.0, 4.0), (100, 120.0, None)):
@@ -266,12 +268,15 @@ def growth(shared: Path, quick: bool) -> Iterator[Figure]:
             yield figure(f"{times} times the text, peak memory", memory, [costs[times]], [costs[1]], "memory")
 
 
-def child(shared: Path, sentences: int) -> None:
-    """Audit a case of so many sentences and print what it cost."""
+def child(shared: Path, characters: int) -> None:
+    """Audit a case of so many characters, both sides together, and print what it cost."""
     from audit import Auditor
     from audit.settings import Settings
 
-    hypothesis, reference = corpus_case(shared, sentences)
+    sides = [side.split("\n") for side in corpus_case(shared, 100 * characters // CHARACTERS)]
+    lengths = accumulate(len(ours) + len(theirs) for ours, theirs in zip(*sides, strict=True))
+    number = next(number for number, length in enumerate(lengths, 1) if length >= characters)
+    hypothesis, reference = ("\n".join(side[:number]) for side in sides)
     auditor = Auditor(Settings(cache=False))
     small, other = corpus_case(shared, 12)
     auditor.audit_text(small, [other])
