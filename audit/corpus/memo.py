@@ -12,8 +12,8 @@ from audit.embeddings import Embeddings, Encoder, EncoderAround, Floats, TokenVe
 __all__ = ["MemoEncoder"]
 
 _LIMIT_BYTES = 256 << 20
-# Without the vectors of tokens a worker would go on growing for twenty thousand documents before it had the bytes.
-_LIMIT_TEXTS = 32_768
+# Without the vectors of tokens a worker would go on growing for thousands of documents before it had the bytes.
+_LIMIT_TEXTS = 16_384
 
 _Entry = tuple[Floats, bool, TokenVectors | None]
 

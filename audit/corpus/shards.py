@@ -20,6 +20,7 @@ from audit.corpus.sources import Source, read_source
 from audit.corpus.traits import Traits, no_traits, traits
 from audit.corpus.verdict import Verdict, judge
 from audit.encoders import load_encoder
+from audit.entities.tokens import tokenize
 from audit.errors import AuditError, InputError
 from audit.records import ENTITY_KINDS, Audit, Document, Text
 from audit.reporting.tables import TABLES, table_rows
@@ -142,6 +143,7 @@ class Worker:
                 continue
             for table, rows in made.items():
                 result.tables[table].extend(rows)
+        tokenize.cache_clear()  # sized for one long document; the sentences of the next shard are others
         return Result(shard.number, result.tables, time.perf_counter() - begun)
 
     def single(self, shard: Shard) -> Audit:

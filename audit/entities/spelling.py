@@ -70,7 +70,7 @@ def article_free(name: str) -> str:
     return _ARTICLE.sub("", fold(name))
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def word_similarity(left: str, right: str) -> float:
     """Return how alike two single words are, whether or not one of them gained or lost an article."""
     a, b = fold(left), fold(right)
