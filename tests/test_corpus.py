@@ -7,6 +7,7 @@ import gzip
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -186,6 +188,28 @@ def test_a_system_without_room_for_a_worker_is_said(monkeypatch: pytest.MonkeyPa
             engines._submitted(pool, Shard(0, (), {}))
 
 
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        (
+            None,
+            "Ray did not start on this machine; try again when it is less busy, or use --engine local (it timed",
+        ),
+        ("ray://nowhere:1", "no Ray cluster answers at ray://nowhere:1; check --ray-address (it timed out)"),
+    ],
+)
+def test_a_cluster_that_does_not_answer_is_said(
+    address: str | None, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(**_: object) -> None:
+        raise Exception("it\ntimed out")
+
+    silent = SimpleNamespace(is_initialized=lambda: False, init=late)
+    monkeypatch.setattr(engines, "ray_module", lambda: silent)
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        next(engines.ray(iter(()), FAST, Options(), 1, address))
+
+
 def test_a_shard_that_is_not_whole_is_audited_again(tmp_path: Path) -> None:
     listed = manifest(tmp_path / "m.jsonl", rows(4))
     run_corpus([listed], tmp_path / "out", FAST, workers=1, shard_size=2)
@@ -323,6 +347,7 @@ def test_time_is_up_where_no_signal_comes_too() -> None:
 
 DEADLY = """
 import os
+import re
 from audit.corpus import shards
 
 def tables(self, case, check, real=shards.Worker._tables):

@@ -19,6 +19,7 @@ from typing import Any
 
 from audit.corpus.extras import ray_module
 from audit.corpus.shards import Options, Outcome, Task, Worker, given_up, joined, singles
+from audit.errors import SettingsError
 from audit.settings import Settings
 
 __all__ = ["gpu_share", "local", "ray"]
@@ -175,17 +176,30 @@ def ray(
 
     Raises:
         MissingExtraError: Ray is not installed.
+        SettingsError: no cluster answers at ``address``, or none could be started.
     """
     module = ray_module()
     started = not module.is_initialized()
     if started:
-        cores = {} if address else {"num_cpus": workers, "include_dashboard": False}
-        module.init(address=address, log_to_driver=False, logging_level="error", **cores)
+        _connect(module, workers, address)
     try:
         yield from _on_actors(module, tasks, settings, options, workers)
     finally:
         if started:
             module.shutdown()
+
+
+def _connect(module: Any, workers: int, address: str | None) -> None:
+    cores = {} if address else {"num_cpus": workers, "include_dashboard": False}
+    try:
+        module.init(address=address, log_to_driver=False, logging_level="error", **cores)
+    except Exception as error:  # noqa: BLE001 - Ray raises plain ones when its processes take too long to start
+        reason = " ".join(str(error).split())
+        if address:
+            raise SettingsError(f"no Ray cluster answers at {address}; check --ray-address ({reason})") from None
+        raise SettingsError(
+            f"Ray did not start on this machine; try again when it is less busy, or use --engine local ({reason})"
+        ) from None
 
 
 def gpu_share(gpus: float, workers: int) -> float:
