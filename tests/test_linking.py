@@ -202,6 +202,14 @@ FRAMED = [
     # A middle name is a name.
     ("Then Ole Konnar Solvad thanked all the nurses.", "Then Ole Gunnar Solvad thanked all the nurses. Solvad left.",
      "Ole Konnar Solvad", "Ole Gunnar Solvad"),
+    # The first name alone does not say who is meant.
+    ("Then Tobiash Thomas thanked all the nurses.", "Then Tobiash Thomsen thanked all the nurses. Tobiash left.",
+     "Tobiash Thomas", "Tobiash Thomsen"),
+    # Words that are common elsewhere are part of what an acronym was read as; so is one that opens the sentence.
+    ("He played in the Natural Home League for years.", "He played in the NHL for years. A league came home.",
+     "Natural Home League", "NHL"),
+    ("Allied Financial Party reporters left the town early.", "AFP reporters left the town early. It was a party.",
+     "Allied Financial Party", "AFP"),
     # Names joined by "&" are one.
     ("They sold it to Brack & Tollo after three years.", "They sold it to Westmoor Tollo after three years.",
      "Brack & Tollo", "Westmoor Tollo"),

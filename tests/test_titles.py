@@ -259,6 +259,11 @@ def test_an_office_of_several_words_is_read_with_the_word_that_both_share() -> N
     assert [f[:2] for f in found] == [("head of justice", "chief justice")]
 
 
+def test_an_article_before_the_office_does_not_hide_it() -> None:
+    found = linked("Then Uri, talking woman for the lake, left.", "Then Uri, a spokeswoman for the lake, left.")
+    assert [f[:2] for f in found] == [("talking woman", "spokeswoman")]
+
+
 def test_words_that_stood_for_an_office_do_so_elsewhere_too_where_they_are_several() -> None:
     found = linked("The gate guard left. Gate guards stayed. A Gate guard slept.", "The goalkeeper left.")
     assert found == [("gate guard", "goalkeeper", 1.0), ("Gate guard", "Goalkeeper", 0.65)]

@@ -40,6 +40,7 @@ _SAYING_NOTHING = frozenset(
     opposition party police region senior state team then top town vice""".split()
 )
 """What says nothing of an office but whose it is."""
+_ARTICLE = re.compile(r"(?:an?|the) ", re.IGNORECASE)
 _BEHIND = re.compile(r" (\w+)")
 _BEFORE = re.compile(r"(\w+) $")
 
@@ -140,6 +141,9 @@ def _widened(exchange: Exchange, text: Text, reference: Text) -> Iterator[tuple[
         else:
             yield mine.start(1), exchange.end, other.start(1), exchange.their_end
     yield exchange.start, exchange.end, exchange.their_start, exchange.their_end
+    article = _ARTICLE.match(reference.document.text, exchange.their_start, exchange.their_end)
+    if article is not None:
+        yield exchange.start, exchange.end, article.end(), exchange.their_end
 
 
 def _again(case: Case, rights: Mapping[str, Finding], found: Collection[int]) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, 
 
 __all__ = ["LINKER", "Survey", "resolve", "survey"]
 
-LINKER = "forms-5"
+LINKER = "forms-6"
 
 _THRESHOLD = 0.5
 _ALIKE = 0.6
@@ -244,6 +244,8 @@ def _suggest(name: Name, entity: Entity) -> tuple[str, Place]:
         wanted = [entity.canonical]
     else:
         wanted = [f for f in forms if name_similarity(name.words, f.split()) >= CLOSE] or forms
+        # A form of as many words, where there is one, is the one that is meant.
+        wanted = sorted(wanted, key=lambda f: len(f.split()) != size)
     return wanted[0], _place_of(entity, wanted[0])
 
 

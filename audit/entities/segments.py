@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from audit.entities import gazetteers as gz
-from audit.entities.forms import ARTICLES
+from audit.entities.forms import ARTICLES, is_acronym
 from audit.entities.inventory import Entity, Inventory
 from audit.entities.joints import Glued
 from audit.entities.lexicon import is_common_noun
 from audit.entities.mentions import Name
-from audit.entities.spelling import fold, word_similarity
+from audit.entities.spelling import fold, initials, word_similarity
+from audit.entities.tokens import tokenize
 from audit.records import Text
 
 __all__ = ["GENERIC", "segment"]
@@ -39,7 +40,38 @@ def segment(names: Iterable[Name], inventory: Inventory, text: Text, glued: Sequ
             spans = _word_spans(part, text.document.text)
             if not any(start in swallowed for start, _ in spans):
                 out.append(_lengthened(part, inventory, text.document.text))
-    return out
+    return list(_spelt_out(out, inventory, text))
+
+
+def _spelt_out(names: Sequence[Name], inventory: Inventory, text: Text) -> Iterator[Name]:
+    """Yield the names; parts that spell an acronym of the references together, with the capitalised word that opens the
+    sentence before them, as one ("Natural Home" and "League" for the NHL)."""
+    acronyms = {fold(form) for form in inventory.by_form if is_acronym(form)}
+    at = 0
+    while at < len(names):
+        name, end = names[at], at + 1
+        whole = _with_opening(name, acronyms, text)
+        while whole is None and end < len(names) and text.document.text[names[end - 1].end : names[end].start] == " ":
+            end += 1
+            words = tuple(w for n in names[at:end] for w in n.words)
+            joined = replace(name, words=words, end=names[end - 1].end, common=all(n.common for n in names[at:end]))
+            whole = joined if initials(words) in acronyms else _with_opening(joined, acronyms, text)
+        if whole is None:
+            yield name
+            at += 1
+        else:
+            yield replace(whole, surface=text.document.text[whole.start : whole.end], type="other")
+            at = end
+
+
+def _with_opening(name: Name, acronyms: Collection[str], text: Text) -> Name | None:
+    """Return a name with the word that opens the sentence before it, where they spell an acronym together."""
+    opening = tokenize(text.sentences[name.sentence])[0]
+    words = (opening.text, *name.words)
+    beside = text.document.text[opening.end : name.start] == " "
+    if not beside or not opening.capital or initials(words) not in acronyms:
+        return None
+    return replace(name, words=words, start=opening.start, opening=True)
 
 
 def _lengthened(name: Name, inventory: Inventory, text: str) -> Name:
@@ -89,6 +121,9 @@ def _stands_alone(name: Name, at: int, size: int, entity: Entity) -> bool:
     if at and at + size == len(name.words) and gz.is_first_name(name.words[0]) and entity.type in ("person", "other"):
         return False
     if at and entity.type == "person" and _alike(name.words[:at], entity.words):
+        return False
+    longer = not at and size == 1 < len(entity.words) and fold(name.words[0]) == fold(entity.words[0])
+    if longer and (entity.type == "person" or _alike(name.words[1:2], entity.words[1:2])):
         return False
     if entity.type == "person" and size == 1 and len(name.words) == 2:
         return gz.zipf(name.words[1 - at].lower()) > 0 and not gz.is_first_name(name.words[0]) and at == 0
