@@ -112,7 +112,8 @@ def test_evidence_names_the_reference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "near"), [("Wendrick", True), ("Fendrik", True), ("Hendrik", False), ("Venrick", False)]
+    ("form", "near"),
+    [("Wendrick", True), ("Fendrik", True), ("Hendrik", False), ("Venrick", False), ("Wendri5", False)],
 )
 def test_a_form_that_nobody_has_is_nearer_to_a_name_by_one_letter(form: str, near: bool) -> None:
     found = [s for r in read(f"Then {form} of NordKraft spoke.", CLEAN).readings for s in r.signals]

@@ -245,7 +245,7 @@ def spelling_of(words: Sequence[str], entity: Entity) -> float:
 def _is_near_miss(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether a word that is in no list of words or names is a letter away from a name."""
     return any(
-        unheard(word) and DamerauLevenshtein.distance(fold(word), fold(name)) <= _ONE_LETTER
+        word.isalpha() and unheard(word) and DamerauLevenshtein.distance(fold(word), fold(name)) <= _ONE_LETTER
         for word in ours
         for name in theirs
         if min(len(word), len(name)) >= _SHORTEST_NAME

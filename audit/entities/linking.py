@@ -37,7 +37,7 @@ from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, 
 
 __all__ = ["LINKER", "Survey", "resolve", "survey"]
 
-LINKER = "forms-6"
+LINKER = "forms-7"
 
 _THRESHOLD = 0.5
 _ALIKE = 0.6
