@@ -118,6 +118,7 @@ ADVERSARIAL: Mapping[str, Callable[[int], str]] = {
     "number words": lambda n: "hundred thousand " * (n // 17),
     "numbers with signs": lambda n: "$1 billion -" * (n // 12),
     "acronyms": lambda n: "(AI) " * (n // 5),
+    "glosses": lambda n: "слово a (1) " * (n // 12),
     "combining marks": lambda n: "a" + "\u0301" * n,
     "bidi": lambda n: "\u202ea\u202c" * (n // 3),
     "zero width": lambda n: "a\u200b" * (n // 2),

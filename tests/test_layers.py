@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "audit"
 
 # From the bottom up; the modules of one line may import each other. A package stands for all its modules.
 LAYERS = (
-    ("version", "errors", "records", "cells", "letters", "untrusted", "interruption"),
+    ("version", "errors", "records", "cells", "letters", "spans", "untrusted", "interruption"),
     ("settings", "embeddings", "decisions", "demo"),
     ("signatures", "texts", "sentences", "encoders", "cache", "frequencies"),
     ("alignment", "scoring"),

@@ -16,6 +16,7 @@ from audit.entities.inventory import Place
 from audit.entities.mentions import CONNECTORS
 from audit.entities.readings import Resolution
 from audit.records import Conflict, Finding
+from audit.spans import Spans
 
 __all__ = ["detect"]
 
@@ -52,7 +53,7 @@ def _as_names(findings: Iterable[Finding], resolution: Resolution, case: Case) -
         for r in resolution.readings
         if r.entity is None and not (r.name.opening and r.name.common)
     }
-    wrong = [(r.name.start, r.name.end) for r in resolution.readings if r.kind and r.supported]
+    wrong = Spans((r.name.start, r.name.end) for r in resolution.readings if r.kind and r.supported)
     for finding in findings:
         end = unknown.get(finding.start)
         named = end is not None and 0 <= finding.end - end <= len("’s")
@@ -60,7 +61,7 @@ def _as_names(findings: Iterable[Finding], resolution: Resolution, case: Case) -
         capitals = bool(finding.surface) and all(w[0].isupper() or w in CONNECTORS for w in finding.surface.split())
         if finding.kind != "mistranslation" or not (named or (unsaid and capitals)):
             yield finding
-        elif not any(a < finding.end and finding.start < b for a, b in wrong):
+        elif not wrong.touch(finding.start, finding.end):
             # What was read as another name says more: which one.
             yield _instead(finding, _place_of(finding, unsaid, resolution, case), case)
 

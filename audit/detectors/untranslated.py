@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -53,7 +54,9 @@ def _scripts(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterato
         surface = text[start:end]
         if surface.lower() in known or (end - start == 1 and scripts[start] == "Greek"):
             continue
-        if any(a < start and end <= b for a, b in glosses):
+        # Glosses do not overlap: only the last that begins before the word can hold it.
+        before = bisect_left(glosses, (start,))
+        if before and end <= glosses[before - 1][1]:
             continue
         name = scripts[start]
         yield mark(sentence, start, end, "untranslated", f"“{surface}” was left in {name} script.", confidence=_SCRIPT)

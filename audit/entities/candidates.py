@@ -31,6 +31,8 @@ _WINDOW = 40
 _SLOT_TRUST = 0.35
 _ONE_LETTER = 1
 _SHORTEST_NAME = 5
+_MOST_SLOTS = 1000
+"""Pairs of names left over in two sentences, beyond which they are lists, in which a place tells nothing."""
 
 
 class Candidates:
@@ -93,6 +95,8 @@ class Candidates:
                 for index, place in self.inventory.in_sentence.get((reference, i), ()):
                     if index not in settled:
                         theirs.setdefault(index, place)
+            if len(open_forms) * len(theirs) > _MOST_SLOTS:
+                continue
             for name in open_forms:
                 for index, place in theirs.items():
                     fit = self._fit(name, place, link, len(open_forms), len(theirs))

@@ -24,6 +24,8 @@ _LONGEST = 8
 _REACH = 2
 """Words of the frame that are counted on each side; more say no more."""
 _TRUSTED_LINK = 0.5
+_MOST_PAIRS = 250_000
+"""Words of one side times those of the other: no sentences are that long, and the work grows with it."""
 _EDGE = "\n"
 _SHORT_ACRONYM = 3
 _ALIKE = 0.7
@@ -79,7 +81,8 @@ def find_exchanges(text: Text, references: Sequence[Text], links: Sequence[Link]
         number = numbers.get(link.document, 0)
         ours = [t for i in link.hypothesis for t in tokenize(text.sentences[i])]
         theirs = [t for i in link.reference for t in tokenize(references[number].sentences[i])]
-        yield from _between(ours, theirs, number, link.confidence)
+        if len(ours) * len(theirs) <= _MOST_PAIRS:
+            yield from _between(ours, theirs, number, link.confidence)
 
 
 def stands_for(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from audit.entities.exchanges import Exchange
 from audit.entities.inventory import Inventory, Place
 from audit.entities.mentions import Name
 from audit.records import Document, EntityKind, EntityType, Finding, Mention, MentionStatus, Severity, Signal, Text
+from audit.spans import Spans
 
 __all__ = ["Pivot", "Reading", "Resolution", "corrected", "mentions"]
 
@@ -91,11 +91,15 @@ def corrected(resolution: Resolution, text: Text) -> list[str]:
 def mentions(resolution: Resolution, document: Document, findings: Sequence[Finding]) -> tuple[Mention, ...]:
     """Return all names of the document as mentions; what a finding marks is mangled."""
     out: dict[tuple[int, int], Mention] = {}
-    marked = _Marked(findings)
+    found: defaultdict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+    for finding in findings:
+        found[finding.sentence, finding.entity].append((finding.start, finding.end))
+    marked = {key: Spans(spans) for key, spans in found.items()}
     for reading in resolution.readings:
         name = reading.name
         status: MentionStatus = "right" if reading.entity is not None or reading.supported else "unknown"
-        if reading.kind and marked.at(name, reading.canonical):
+        about = marked.get((name.sentence, reading.canonical))
+        if reading.kind and about is not None and about.touch(name.start, name.end):
             status = "mangled"
         out[name.start, name.end] = Mention(
             document.name,
@@ -108,21 +112,3 @@ def mentions(resolution: Resolution, document: Document, findings: Sequence[Find
             status,
         )
     return tuple(out[key] for key in sorted(out))
-
-
-class _Marked:
-    """Where findings mark which entity: where they begin, in order, and how far those up to each of them reach."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self._starts: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-        self._reach: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-        for finding in sorted(findings, key=lambda f: f.start):
-            key = finding.sentence, finding.entity
-            self._starts[key].append(finding.start)
-            self._reach[key].append(max([finding.end, *self._reach[key][-1:]]))
-
-    def at(self, name: Name, entity: str) -> bool:
-        """Whether a finding about ``entity`` has a character in common with ``name``."""
-        key = name.sentence, entity
-        before = bisect_left(self._starts[key], name.end)
-        return before > 0 and self._reach[key][before - 1] > name.start
