@@ -285,3 +285,27 @@ def test_support_comes_from_likely_pairs_near_by_alone() -> None:
     assert around[2] == 0
     assert agreement[0] > 0.5 > agreement[4]  # the last one lies off the course of the one before it
     assert around[4] > 0.5
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds, groups=st.lists(st.integers(0, 4), min_size=1, max_size=12))
+def test_the_best_other_pair_of_a_group_is_found(seed: int, groups: list[int]) -> None:
+    values, of = np.random.default_rng(seed).random(len(groups)), np.array(groups)
+    other, rival = context._likeliest_other(values, of), pairs.rivals(values, of)
+    for pair in range(len(groups)):
+        others = [k for k in range(len(groups)) if k != pair and of[k] == of[pair]]
+        best = max(others, key=lambda k: values[k], default=pair)
+        assert other[pair] == best
+        assert rival[pair] == (values[best] if others else 0)
+
+
+def test_a_margin_is_what_a_pair_has_above_the_nearest() -> None:
+    random = np.random.default_rng(1)
+    left, right = (make_side(label, ["word"] * 6, units(random, 6), ())[0] for label in ("hypothesis", "reference"))
+    rows, columns = (grid.ravel() for grid in np.indices((6, 6)))
+    cosine = left.vectors @ right.vectors.T
+    found = pairs._vectors(left, right, nearest(left.vectors, right.vectors, 5), rows, columns)
+    for name, axis in (("row_margin", 1), ("column_margin", 0)):
+        highest = -np.sort(-cosine, axis=axis).take(range(pairs._NEAR), axis=axis)
+        expected = cosine - highest.mean(axis=axis, keepdims=True)
+        np.testing.assert_allclose(found[name], expected.ravel(), atol=2e-3)

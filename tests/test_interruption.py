@@ -70,7 +70,7 @@ def test_a_stopped_run(
     with start(old, tmp_path / "tmp") as process:
         time.sleep(took * (moment + 0.5) / MOMENTS)
         process.send_signal(how)
-        code, err = process.wait(timeout=60), process.stderr.read().decode()
+        code, err = process.wait(timeout=600), process.stderr.read().decode()
     after = contents(old)
     assert after in (before, complete | {"my-notes.txt": before["my-notes.txt"]})
     assert "Traceback" not in err
@@ -90,7 +90,7 @@ def test_stopped_while_it_writes(
         while process.poll() is None and len(list(old.parent.iterdir())) == 1:
             time.sleep(0.0005)
         process.send_signal(how)
-        process.wait(timeout=60)
+        process.wait(timeout=600)
     assert contents(old) in (before, complete | {"my-notes.txt": before["my-notes.txt"]})
     with start(old, tmp_path / "tmp") as process:
         assert process.wait() == 0

@@ -33,7 +33,7 @@ CODES = {
     signal.SIGTERM: {143, -signal.SIGTERM},
     signal.SIGKILL: {-signal.SIGKILL},
 }
-_PATIENCE = 120
+_PATIENCE = 600
 
 
 class Outcome(NamedTuple):
