@@ -158,9 +158,11 @@ def test_odd_input_is_refused_with_both_numbers() -> None:
         align(["a"], ["a"], vectors[:1], vectors[:1], mode="both")  # type: ignore[arg-type]
 
 
-def test_one_sentence_against_one(encoder: Encoder) -> None:
-    assert pairs(encoder, STORY[:1], ["Port Mallow closed its harbour when a crane fell into the water."]) == {(0, 0)}
-    assert pairs(encoder, STORY[:1], ["The weather will stay mild."]) == set()
+@pytest.mark.parametrize("mode", ["comparable", "parallel"])
+def test_one_sentence_against_one(encoder: Encoder, mode: str) -> None:
+    told = "Port Mallow closed its harbour when a crane fell into the water."
+    assert pairs(encoder, STORY[:1], [told], mode=mode) == {(0, 0)}
+    assert pairs(encoder, STORY[:1], ["The weather will stay mild."], mode=mode) == set()
 
 
 @pytest.mark.parametrize("mode", ["comparable", "parallel"])

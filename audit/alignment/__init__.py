@@ -29,7 +29,7 @@ from audit.records import Link, Mode
 
 __all__ = ["ALIGNER", "align"]
 
-ALIGNER = "pairs-3"
+ALIGNER = "pairs-4"
 """Identifies the aligner and its fitted model in the signature; raised with every change of either."""
 
 

@@ -2,7 +2,8 @@
 
 Machine translations and references of consecutive segments lose sentences, gain foreign ones, are merged, cut, moved.
 Loose cases are accounts of the same stories that share little: most of their sentences tell what the other leaves out,
-many share one clause only, names are garbled. Cases apart have nothing in common.
+many share one clause only, names are garbled. Short cases are texts of one to a few sentences, some with nothing in
+common. Cases apart have nothing in common.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from benchmarks.mangler import KINDS, mangle
 
 _BORDER = re.compile(r"(?:[,;:]| –| -)\s+")
 _SHORT = 40
+LONG, SHORT = range(15, 75), range(1, 7)
+"""Segments of a case before it is damaged."""
 _APART = 60
 """Segments so far apart are about different things."""
 
@@ -94,7 +97,10 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def make_cases(bench: Path, seed: int, counts: dict[str, int]) -> list[Case]:
-    """Make so many ``comparable``, ``loose``, ``parallel`` and ``apart`` cases of each test set, news and talks."""
+    """Make so many cases of each kind of each test set, news and talks.
+
+    Kinds are ``comparable``, ``loose``, ``parallel``, ``short`` and ``apart``.
+    """
     news = pd.read_csv(bench / "da_en_train.csv.xz").dropna(subset=["hyp", "ref"])
     sets = [(f"{year}.{pair}", pair[:2], group) for (year, pair), group in news.groupby(["year", "lp"])]
     talks = pd.read_csv(bench / "mqm_ted21_zhen.csv.gz").dropna(subset=["hyp", "ref"])
@@ -105,14 +111,15 @@ def make_cases(bench: Path, seed: int, counts: dict[str, int]) -> list[Case]:
     for name, language, group in sets:
         for kind, count in counts.items():
             rng = random.Random(f"{seed} {name} {kind}")
-            stretches = _stretches(group, name, language, rng)
+            stretches = _stretches(group, name, language, SHORT if kind == "short" else LONG, rng)
             made = (_make(stretch, kind, rng) for stretch in stretches)
-            useful = (case for case in made if min(len(case.hypothesis), len(case.reference)) >= 3)
+            least = 1 if kind == "short" else 3
+            useful = (case for case in made if min(len(case.hypothesis), len(case.reference)) >= least)
             cases += [case for _, case in zip(range(count), useful, strict=False)]
     return cases
 
 
-def _stretches(group: pd.DataFrame, name: str, language: str, rng: random.Random) -> Iterator[_Stretch]:
+def _stretches(group: pd.DataFrame, name: str, language: str, lengths: range, rng: random.Random) -> Iterator[_Stretch]:
     """Yield stretches from places and systems at random, the worse systems more often; without end."""
     by_system = {system: dict(zip(g.seg, g.hyp, strict=True)) for system, g in group.groupby("system")}
     references = dict(zip(group.seg, group.ref, strict=True))
@@ -120,10 +127,10 @@ def _stretches(group: pd.DataFrame, name: str, language: str, rng: random.Random
     while True:
         system = rng.choice(order[: max(2, len(order) // 3)] if rng.random() < 0.5 else order)
         known = sorted(by_system[system])
-        start = rng.randrange(max(1, len(known) - 15))
-        chosen = known[start : start + rng.randrange(15, 75)]
+        start = rng.randrange(max(1, len(known) - lengths.start))
+        chosen = known[start : start + rng.choice(lengths)]
         far = [s for s in known if s < chosen[0] - _APART or s > chosen[-1] + _APART]
-        if len(chosen) < 12 or len(far) < 20:
+        if len(chosen) < min(12, lengths.start) or len(far) < 20:
             continue
         rng.shuffle(far)
         yield _Stretch(
@@ -143,7 +150,10 @@ def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
     sides = []
     cut = rng.random() < 0.4
     thin = rng.choice([0.0, 0.4, 0.7, 0.9]) if loose else 0.0
-    mode: Mode = "parallel" if kind == "parallel" or (kind == "apart" and rng.random() < 0.5) else "comparable"
+    mode: Mode = (
+        "parallel" if kind == "parallel" or (kind in ("apart", "short") and rng.random() < 0.5) else "comparable"
+    )
+    apart = kind == "apart" or (kind == "short" and rng.random() < 0.3)
     moves = 0 if mode == "parallel" or rng.random() < 0.3 else rng.randrange(1, 5)
     for side in (0, 1):
         if mode == "parallel":
@@ -172,7 +182,7 @@ def _make(stretch: _Stretch, kind: str, rng: random.Random) -> Case:
                 moves=moves * side,
             )
         items = [_Item(t, frozenset({s[0]})) for s, t in zip(stretch.segments, texts[side], strict=True)]
-        if kind == "apart" and side == 1:
+        if apart and side == 1:
             items = [_Item(t, frozenset({-1 - k})) for k, t in enumerate(stretch.foreign[1][: len(items)])]
         sides.append(_damaged(items, stretch.foreign[side], damage, rng))
     gold: dict[tuple[int, int], Relation] = {}
