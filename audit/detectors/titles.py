@@ -42,7 +42,7 @@ _SAYING_NOTHING = frozenset(
 """What says nothing of an office but whose it is."""
 _ARTICLE = re.compile(r"(?:an?|the) ", re.IGNORECASE)
 _BEHIND = re.compile(r" (\w+)")
-_BEFORE = re.compile(r"(\w+) $")
+_BEFORE = re.compile(r"(?<!\w)(\w+) $")
 
 
 def detect(case: Case, confusions: Confusions, exchanges: Sequence[Exchange]) -> list[Finding]:
