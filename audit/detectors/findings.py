@@ -15,7 +15,8 @@ __all__ = ["finish"]
 
 _CONTEXT = 24
 _ID_DIGITS = 12
-_COORDINATED = re.compile(r"[^.;:!?]*\b(?:and|n?or|but)\b[^.;:!?]*")
+_CONJUNCTION = re.compile(r"\b(?:and|n?or|but)\b")
+_CLAUSE_END = re.compile(r"[.;:!?]")
 
 
 def finish(findings: Iterable[Finding], document: Document, rejected: Collection[str] = ()) -> tuple[Finding, ...]:
@@ -60,7 +61,7 @@ def _joined(findings: Iterable[Finding], document: Document) -> list[Finding]:
             last
             and last.kind == finding.kind == "negation"
             and last.sentence == finding.sentence
-            and _COORDINATED.fullmatch(document.text[last.end : finding.start])
+            and _coordinated(document.text[last.end : finding.start])
         ):
             surface = document.text[last.start : finding.end]
             joined[-1] = replace(
@@ -71,6 +72,11 @@ def _joined(findings: Iterable[Finding], document: Document) -> list[Finding]:
         else:
             joined.append(finding)
     return joined
+
+
+def _coordinated(between: str) -> bool:
+    """Whether a conjunction joins what stands before and after, in one clause."""
+    return _CONJUNCTION.search(between) is not None and _CLAUSE_END.search(between) is None
 
 
 def _rank(finding: Finding) -> tuple[int, float, int, int, str, str]:
