@@ -148,12 +148,12 @@ def _widened(exchange: Exchange, text: Text, reference: Text) -> Iterator[tuple[
 
 def _again(case: Case, rights: Mapping[str, Finding], found: Collection[int]) -> Iterator[Finding]:
     """Yield the other places of words of which one was found to stand for an office; a single word may be right."""
-    for written, first in rights.items():
-        if " " not in written:
-            continue
+    several = {written: first for written, first in rights.items() if " " in written}
+    sentences = [(s, lowered(s.text)) for s in case.hypothesis.sentences if s.audited and several]
+    for written, first in several.items():
         pattern = re.compile(rf"\b{re.escape(written)}\b", re.IGNORECASE)
-        for sentence in case.hypothesis.sentences:
-            for match in pattern.finditer(sentence.text) if sentence.audited else ():
+        for sentence in (s for s, low in sentences if written in low):
+            for match in pattern.finditer(sentence.text):
                 start = sentence.start + match.start()
                 if start not in found:
                     yield replace(
