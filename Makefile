@@ -53,7 +53,7 @@ $(MADE)/run: pyproject.toml constraints.txt
 	mkdir -p $(MADE) && touch $@
 
 $(MADE)/test: $(MADE)/run
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,ray,pool]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,ray,pool,bfloat16]'
 	touch $@
 
 $(MADE)/bench: $(MADE)/test

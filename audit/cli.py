@@ -23,7 +23,7 @@ import typer
 from audit.errors import AuditError, SettingsError
 from audit.interruption import Interruption
 from audit.records import Audit, Mode, Severity
-from audit.settings import BUNDLED, MAX_CHARS, Settings
+from audit.settings import BUNDLED, MAX_CHARS, Precision, Settings
 from audit.version import VERSION
 
 if TYPE_CHECKING:
@@ -61,6 +61,12 @@ ModeName = Annotated[
 ]
 Model = Annotated[
     str, typer.Option(metavar="NAME_OR_DIR", help="Any sentence-transformers model on this machine, by name or folder.")
+]
+PrecisionName = Annotated[
+    str,
+    typer.Option(
+        "--precision", metavar="|".join(get_args(Precision)), help="bfloat16: faster on processors made for it."
+    ),
 ]
 Folder = Annotated[
     Path | None,
@@ -140,6 +146,7 @@ def _run(
     reference: References = [],  # noqa: B006 - Typer copies it
     mode: ModeName = "comparable",
     model: Model = BUNDLED,
+    precision: PrecisionName = "float32",
     output: Folder = None,
     formats: Formats = _FORMATS,
     fail_on: Annotated[
@@ -162,7 +169,9 @@ def _run(
     verbose: Verbose = False,
 ) -> int:
     """Audit a text; write report, tables and plots into a folder."""
-    shared = _settings(mode, model, allow, confusions, decisions, any_language, download, max_chars, no_cache)
+    shared = _settings(
+        mode, model, precision, allow, confusions, decisions, any_language, download, max_chars, no_cache
+    )
     settings = replace(shared, ter=ter)
     if fail_on is not None and fail_on not in _SEVERITIES:
         raise SettingsError(f"unknown severity {fail_on!r} for --fail-on; choose one of: {', '.join(_SEVERITIES)}")
@@ -213,6 +222,7 @@ def _score(
         ),
     ] = "table",
     model: Model = BUNDLED,
+    precision: PrecisionName = "float32",
     ter: Ter = False,
     no_cache: NoCache = False,
     download: Download = False,
@@ -227,7 +237,14 @@ def _score(
 
     if form not in systems.FORMATS:
         raise SettingsError(f"unknown format {form!r}; choose one of: {', '.join(systems.FORMATS)}")
-    settings = Settings(model=model, ter=ter, max_chars=max_chars, download=download, cache=not no_cache)
+    settings = Settings(
+        model=model,
+        precision=cast(Precision, precision),
+        ter=ter,
+        max_chars=max_chars,
+        download=download,
+        cache=not no_cache,
+    )
     references = read_lines(reference, max_chars=max_chars)
     lines = {
         name: read_lines(path, max_chars=max_chars)
@@ -275,6 +292,7 @@ def _fix(
     ] = None,
     mode: ModeName = "comparable",
     model: Model = BUNDLED,
+    precision: PrecisionName = "float32",
     allow: Allow = None,
     confusions: Confusions = [],  # noqa: B006
     any_language: AnyLanguage = False,
@@ -296,7 +314,9 @@ def _fix(
         raise SettingsError(f"--min-confidence is {min_confidence}; it must lie between 0 and 1")
     if output is not None:
         fixing.check_file(output)
-    shared = _settings(mode, model, allow, confusions, decisions, any_language, download, max_chars, no_cache)
+    shared = _settings(
+        mode, model, precision, allow, confusions, decisions, any_language, download, max_chars, no_cache
+    )
     settings = replace(shared, scores=False)
     terminal = _Terminal(context.obj, quiet, verbose)
     result = Auditor(settings).audit_files(hypothesis, reference, progress=terminal.progress)
@@ -367,6 +387,7 @@ def _corpus(
     ] = None,
     mode: ModeName = "comparable",
     model: Model = BUNDLED,
+    precision: PrecisionName = "float32",
     ter: Ter = False,
     allow: Allow = None,
     confusions: Confusions = [],  # noqa: B006
@@ -381,7 +402,9 @@ def _corpus(
 
     if only not in (None, "entities"):
         raise SettingsError(f"unknown part {only!r} for --only; it can be entities")
-    shared = _settings(mode, model, allow, confusions, None, any_language, download, max_chars, no_cache=True)
+    shared = _settings(
+        mode, model, precision, allow, confusions, None, any_language, download, max_chars, no_cache=True
+    )
     settings = replace(shared, ter=ter, scores=only is None, wording=only is None)
     terminal = _Terminal(context.obj, quiet, verbose)
     if document is not None:
@@ -556,6 +579,7 @@ def _failed_gates(audit: Audit, fail_on: str | None, fail_under: float | None) -
 def _settings(
     mode: str,
     model: str,
+    precision: str,
     allow: Path | None,
     confusions: Sequence[Path],
     decisions: Path | None,
@@ -568,6 +592,7 @@ def _settings(
     return Settings(
         mode=cast(Mode, mode),  # Settings refuses what is none
         model=model,
+        precision=cast(Precision, precision),
         any_language=any_language,
         allow=_forms(allow),
         confusions=tuple(map(str, confusions)),

@@ -117,6 +117,8 @@ ROWS = [
     Row("too long a reference", "run lines2.txt -r good.txt --max-chars 70", "good.txt has 84 characters, more than"),
     # settings
     Row("unknown mode", "run good.txt --mode loose", "unknown mode 'loose'; choose one of: comparable, parallel"),
+    Row("unknown precision", "run good.txt --precision int8", "unknown precision 'int8'; choose one of: float32"),
+    Row("precision of another model", "run good.txt --precision bfloat16 --model x", "is for the bundled model"),
     Row("unknown severity", "run good.txt --fail-on grave", "unknown severity 'grave' for --fail-on; choose one"),
     Row("quality without a reference", "run good.txt --fail-under 60", "--fail-under needs references"),
     Row("quality that is no number", "run good.txt -r ref.txt --fail-under high", "Invalid value for '--fail-under'"),

@@ -16,9 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = {name: [Requirement(r) for r in lines] for name, lines in PROJECT["optional-dependencies"].items()}
 NEEDED = [Requirement(line) for line in PROJECT["dependencies"]]
-SHIPPED = sorted(
-    {canonicalize_name(r.name) for r in (*NEEDED, *(r for e in ("corpus", "pool", "ray") for r in EXTRAS.get(e, ())))}
-)
+OPTIONAL = [r for extra in ("bfloat16", "corpus", "pool", "ray") for r in EXTRAS[extra]]
+SHIPPED = sorted({canonicalize_name(r.name) for r in (*NEEDED, *OPTIONAL)})
 PINNED = {
     canonicalize_name(name): Version(version)
     for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()

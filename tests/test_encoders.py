@@ -14,7 +14,8 @@ import pytest
 from audit.embeddings import Embeddings, Encoder
 from audit.encoders import load_encoder
 from audit.encoders.minilm import MiniLM, bundled_folder
-from audit.errors import InputError, ModelError
+from audit.errors import InputError, MissingExtraError, ModelError
+from audit.extras import openvino_module
 from audit.settings import Settings
 
 WORDS = [
@@ -142,6 +143,43 @@ def test_a_text_has_the_same_vectors_in_any_batch(encoder: Encoder) -> None:
     )
     assert same(together, MiniLM(threads=3).encode(texts, tokens=True))
     assert np.array_equal(together.vectors, encoder.encode(texts).vectors)
+
+
+def test_bfloat16_is_near_and_the_same_in_any_batch(encoder: Encoder) -> None:
+    texts = sentences(60) + ODD
+    if "BF16" not in openvino_module().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        with pytest.raises(ModelError, match="this processor does not compute in bfloat16; leave out --precision"):
+            MiniLM(precision="bfloat16").encode(texts)
+        return
+    ours, theirs = MiniLM(precision="bfloat16").encode(texts, tokens=True), encoder.encode(texts, tokens=True)
+    assert (ours.vectors * theirs.vectors).sum(axis=1).min() >= 0.9999
+    for mine, other in zip(ours.tokens, theirs.tokens, strict=True):
+        assert np.array_equal(mine.offsets, other.offsets)
+        assert ((mine.vectors * other.vectors).sum(axis=1) >= 0.999).all()
+    halves = [
+        MiniLM(precision="bfloat16", threads=threads).encode(part, tokens=True)
+        for threads, part in ((3, texts[:30]), (1, texts[30:]))
+    ]
+    assert same(
+        ours,
+        Embeddings(
+            np.concatenate([half.vectors for half in halves]),
+            np.concatenate([half.truncated for half in halves]),
+            halves[0].tokens + halves[1].tokens,
+        ),
+    )
+
+
+def test_the_precision_is_in_the_name_so_that_the_cache_keeps_them_apart(encoder: Encoder) -> None:
+    other = load_encoder(Settings(precision="bfloat16"))
+    assert other.name == "all-MiniLM-L6-v2-bfloat16"
+    assert (other.digest, other.dimension) == (encoder.digest, encoder.dimension)
+
+
+def test_bfloat16_says_which_package_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(MissingExtraError, match=r"--precision bfloat16 needs .*pip install 'mt-audit\[bfloat16\]'"):
+        load_encoder(Settings(precision="bfloat16")).encode(["One plan."])
 
 
 def test_repeated_texts_keep_their_places(encoder: Encoder) -> None:

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "audit"
 
 # From the bottom up; the modules of one line may import each other. A package stands for all its modules.
 LAYERS = (
-    ("version", "errors", "records", "cells", "letters", "spans", "untrusted", "interruption"),
+    ("version", "errors", "extras", "records", "cells", "letters", "spans", "untrusted", "interruption"),
     ("settings", "embeddings", "decisions", "demo"),
     ("signatures", "texts", "sentences", "encoders", "cache", "frequencies"),
     ("alignment", "scoring"),
@@ -30,6 +30,7 @@ LEVEL = {name: level for level, layer in enumerate(LAYERS) for name in layer}
 HIDDEN = {
     "sentence_transformers": {"encoders"},
     "onnxruntime": {"encoders"},
+    "openvino": {"encoders"},
     "torch": {"encoders"},
     "matplotlib": {"reporting"},
     "typer": {"cli"},

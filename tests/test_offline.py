@@ -75,10 +75,23 @@ def test_the_kernel_sees_a_connection(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a filter of Linux")
-def test_native_code_opens_no_connection_either(tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_native_code_opens_no_connection_either(tmp_path: Path, precision: str) -> None:
     references = [part for path in REFERENCES for part in ("-r", str(path))]
-    arguments = ("run", str(HYPOTHESIS), *references, "-o", str(tmp_path / "out"), "--no-cache")
+    arguments = (
+        "run",
+        str(HYPOTHESIS),
+        *references,
+        "-o",
+        str(tmp_path / "out"),
+        "--precision",
+        precision,
+        "--no-cache",
+    )
     done = killed_if_it_connects("from audit.__main__ import main\nmain()", *arguments, temporary=tmp_path)
+    if done.returncode == 2 and precision == "bfloat16":
+        assert "this processor does not compute in bfloat16" in done.stderr
+        return
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "out"]  # nor is anything kept to be sent later
 

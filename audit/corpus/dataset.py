@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from audit.cells import guard
-from audit.corpus.extras import pyarrow_module
 from audit.corpus.shards import COLUMNS, Result
 from audit.errors import OutputError, SettingsError
+from audit.extras import pyarrow_module
 from audit.untrusted import parse_json, read_bytes
 
 __all__ = ["Dataset"]

@@ -21,13 +21,13 @@ from typing import Any, cast
 from audit import pipeline
 from audit.corpus import engines, figures, sources
 from audit.corpus.dataset import Dataset
-from audit.corpus.extras import pyarrow_module, ray_module
 from audit.corpus.manifest import Manifest
 from audit.corpus.pool import Part, PoolBuilder
 from audit.corpus.shards import Options, Outcome, Result, Task, Worker
 from audit.embeddings import Encoder
 from audit.encoders import load_encoder
 from audit.errors import InputError, SettingsError
+from audit.extras import pyarrow_module, ray_module
 from audit.records import Audit
 from audit.reporting import corpus_page
 from audit.settings import Settings

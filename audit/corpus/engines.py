@@ -17,9 +17,9 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from audit.corpus.extras import ray_module
 from audit.corpus.shards import Options, Outcome, Task, Worker, given_up, joined, singles
 from audit.errors import SettingsError
+from audit.extras import ray_module
 from audit.settings import Settings
 
 __all__ = ["gpu_share", "local", "ray"]

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 
 from audit.corpus import sources
 from audit.corpus.dates import day_of
-from audit.corpus.extras import faiss_module
 from audit.corpus.sources import File, Source
 from audit.corpus.traits import NUMBER, Keys, Traits
 from audit.errors import InputError
+from audit.extras import faiss_module
 from audit.texts import unique_names
 
 __all__ = ["EXACT", "FEATURES", "Found", "Part", "Pool", "PoolBuilder", "PoolShard", "Query", "calibration"]

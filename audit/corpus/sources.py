@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TextIO, cast
 
-from audit.corpus.extras import fsspec_module, pyarrow_module
 from audit.errors import AuditError, InputError
+from audit.extras import fsspec_module, pyarrow_module
 from audit.records import Document
 from audit.texts import decode, make_document, read_document
 from audit.untrusted import parse_json

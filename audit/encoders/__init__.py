@@ -20,7 +20,7 @@ def load_encoder(settings: Settings) -> Encoder:
     if settings.model == BUNDLED:
         from audit.encoders.minilm import MiniLM
 
-        return MiniLM()
+        return MiniLM(precision=settings.precision)
     from audit.encoders.sentence_transformer import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(settings.model, download=settings.download)

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["GRAPH_VERSION", "POSITIONS", "bert_graph"]
+from audit.encoders.weights import POSITIONS
+
+__all__ = ["GRAPH_VERSION", "bert_graph"]
 
 GRAPH_VERSION = 2
 """Raised when the graph changes, so that one kept from before is not used."""
-
-POSITIONS = "positions"
-"""The one weight that the model's file does not hold under its name: position vectors plus that of segment 0."""
 
 _FUSED = "com.microsoft"
 

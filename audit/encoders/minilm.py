@@ -1,31 +1,32 @@
-"""The bundled model (all-MiniLM-L6-v2) on ONNX Runtime: the vectors of sentence-transformers without its start-up.
+"""The bundled model (all-MiniLM-L6-v2): the vectors of sentence-transformers without its start-up.
 
 Figures of this path beside others are in tests/benchmarks/encoders.md.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from itertools import groupby, repeat
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audit.cache.files import prepared
 from audit.embeddings import Embeddings, Floats, TokenVectors
 from audit.encoders.arrays import token_vectors, unit_rows
-from audit.encoders.graph import GRAPH_VERSION, POSITIONS, bert_graph
-from audit.encoders.weights import known_digest, map_safetensors
+from audit.encoders.weights import known_digest
 from audit.errors import InputError, ModelError
+from audit.settings import Precision
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
+
+    from audit.encoders.runtime_onnx import OnnxModel
+    from audit.encoders.runtime_openvino import BfloatModel
 
 __all__ = ["MiniLM", "bundled_folder"]
 
@@ -38,8 +39,6 @@ _DIGESTS = {
 }
 # Texts tokenised at once: enough to sort by length, few enough to be light.
 _BLOCK = 4096
-# Tokens a batch: its activations fit the cache of one core.
-_BATCH_TOKENS = 512
 # A text is padded to a multiple of this many tokens whatever else is in its batch, and every operator computes each
 # text for itself: so its vectors are the same to the last bit in any batch.
 _PAD_TO = 4
@@ -59,10 +58,11 @@ def bundled_folder() -> Path:
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2: 384 dimensions, 256 tokens, float32. Implements `audit.embeddings.Encoder`.
+    """all-MiniLM-L6-v2: 384 dimensions, 256 tokens, vectors in float32. Implements `audit.embeddings.Encoder`.
 
     Args:
         folder: where the model is; by default the one that comes with the installation.
+        precision: what matrices are multiplied in: float32, or bfloat16 where the processor can.
         threads: batches computed at a time; by default one a core, or OMP_NUM_THREADS where that is less.
 
     Safe to use from several threads. The weights are checked when it is made, and read when it first has to embed.
@@ -71,15 +71,18 @@ class MiniLM:
         ModelError: the model is missing or damaged.
     """
 
-    def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, precision: Precision = "float32", threads: int | None = None
+    ) -> None:
         self._folder = folder or bundled_folder()
+        self._precision = precision
         self._threads = threads or _available_threads()
         self._check()
 
     @property
     def name(self) -> str:
-        """The model's name."""
-        return "all-MiniLM-L6-v2"
+        """The model's name, with the precision where that is not float32."""
+        return "all-MiniLM-L6-v2" if self._precision == "float32" else f"all-MiniLM-L6-v2-{self._precision}"
 
     @property
     def digest(self) -> str:
@@ -101,6 +104,7 @@ class MiniLM:
 
         Raises:
             InputError: a text holds half of a surrogate pair.
+            MissingExtraError, ModelError: bfloat16 needs a package, or a processor, that is not there.
         """
         places: dict[str, int] = {}
         rows = np.array([places.setdefault(text, len(places)) for text in texts], dtype=np.intp)
@@ -113,8 +117,8 @@ class MiniLM:
             for begin in range(0, len(distinct), _BLOCK):
                 encodings = self._tokenize(distinct[begin : begin + _BLOCK])
                 truncated[begin : begin + _BLOCK] = [bool(encoding.overflowing) for encoding in encodings]
-                batches = _batches([len(encoding) for encoding in encodings])
-                results = pool.map(model.run, ([encodings[i] for i in batch] for batch in batches), repeat(tokens))
+                batches = _batches([len(encoding) for encoding in encodings], model.batch_tokens)
+                results = pool.map(lambda b, e=encodings: _run(model, [e[i] for i in b], tokens), batches)
                 for batch, (sentence_rows, token_rows) in zip(batches, results, strict=True):
                     indices = [begin + i for i in batch]
                     vectors[indices] = sentence_rows
@@ -139,8 +143,14 @@ class MiniLM:
         return tokenizer
 
     @cached_property
-    def _model(self) -> _Model:
-        return _Model(self._folder)
+    def _model(self) -> OnnxModel | BfloatModel:
+        if self._precision == "bfloat16":
+            from audit.encoders.runtime_openvino import BfloatModel
+
+            return BfloatModel(self._folder, self._threads)
+        from audit.encoders.runtime_onnx import OnnxModel
+
+        return OnnxModel(self._folder, self._threads)
 
     def _check(self) -> None:
         for name, expected in _DIGESTS.items():
@@ -155,45 +165,18 @@ class MiniLM:
                 )
 
 
-class _Model:
-    """A session with the weights that it reads where they are: both live as long as this."""
-
-    def __init__(self, folder: Path) -> None:
-        onnxruntime = _silent_runtime()
-        arrays = _weights(folder)
-        self._values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
-        options = onnxruntime.SessionOptions()
-        options.add_external_initializers(list(arrays), self._values)
-        # Batches run side by side, each on one core: no core waits for another within a batch.
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        options.enable_mem_pattern = False
-        # The graph is made of fused operators already.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        graph = _graph(folder, {name: array.shape for name, array in arrays.items()})
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-
-    def run(self, encodings: Sequence[Encoding], tokens: bool) -> tuple[Floats, list[TokenVectors]]:
-        """Embed one batch of like length: float32 (b, d), and one entry a text where ``tokens`` are asked for."""
-        ids = np.zeros((len(encodings), _padded(len(encodings[0]))), np.int32)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding)] = encoding.ids
-            mask[row, : len(encoding)] = 1
-        outputs = ["pooled", "hidden"] if tokens else ["pooled"]
-        pooled, *rest = self._session.run(outputs, {"ids": ids, "mask": mask})
-        token_rows = [_token_vectors(h, e) for h, e in zip(rest[0], encodings, strict=True)] if tokens else []
-        return unit_rows(pooled), token_rows
-
-
-def _silent_runtime() -> Any:
-    """Return ONNX Runtime, its telemetry off: from 1.29 on it tells its maker of every session unless it is told not to
-    before it is loaded (PR 27379 of microsoft/onnxruntime)."""
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    return onnxruntime
+def _run(
+    model: OnnxModel | BfloatModel, encodings: Sequence[Encoding], tokens: bool
+) -> tuple[Floats, list[TokenVectors]]:
+    """Embed one batch of like length: float32 (b, d), and one entry a text where ``tokens`` are asked for."""
+    ids = np.zeros((len(encodings), _padded(len(encodings[0]))), np.int32)
+    mask = np.zeros_like(ids)
+    for row, encoding in enumerate(encodings):
+        ids[row, : len(encoding)] = encoding.ids
+        mask[row, : len(encoding)] = 1
+    pooled, hidden = model.run(ids, mask, tokens=tokens)
+    token_rows = [] if hidden is None else [_token_vectors(h, e) for h, e in zip(hidden, encodings, strict=True)]
+    return unit_rows(pooled), token_rows
 
 
 def _token_vectors(hidden: Floats, encoding: Encoding) -> TokenVectors:
@@ -205,38 +188,14 @@ def _padded(length: int) -> int:
     return -(-length // _PAD_TO) * _PAD_TO
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Return the indices of the texts in batches of one padded length, the longest first."""
+def _batches(lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """Return the indices of the texts in batches of one padded length and so many tokens, the longest first."""
     batches: list[list[int]] = []
     for length, group in groupby(sorted(range(len(lengths)), key=lambda i: (-_padded(lengths[i]), i)),
                                  key=lambda i: _padded(lengths[i])):  # fmt: skip
-        indices, size = list(group), max(1, _BATCH_TOKENS // length)
+        indices, size = list(group), max(1, tokens // length)
         batches.extend(indices[begin : begin + size] for begin in range(0, len(indices), size))
     return batches
-
-
-def _weights(folder: Path) -> dict[str, Floats]:
-    """Return the weights of the graph by name; the pooler is no part of the model."""
-    arrays = map_safetensors(folder / "model.safetensors")
-    positions = arrays.pop("embeddings.position_embeddings.weight")
-    segments = arrays.pop("embeddings.token_type_embeddings.weight")
-    kept = {name: array for name, array in arrays.items() if not name.startswith("pooler.")}
-    return {**kept, POSITIONS: positions + segments[0]}
-
-
-def _graph(folder: Path, shapes: Mapping[str, Sequence[int]]) -> bytes:
-    """Return the graph, kept from an earlier run where there is one."""
-
-    def make() -> bytes:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-        return bert_graph(
-            shapes,
-            layers=config["num_hidden_layers"],
-            heads=config["num_attention_heads"],
-            epsilon=config["layer_norm_eps"],
-        )
-
-    return prepared(f"minilm-{GRAPH_VERSION}", ".onnx", make)
 
 
 def _available_threads() -> int:

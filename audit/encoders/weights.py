@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from audit.cache.files import cache_folder, write_atomically
 
-__all__ = ["file_digest", "known_digest", "map_safetensors"]
+__all__ = ["POSITIONS", "bert_weights", "file_digest", "known_digest", "map_safetensors"]
+
+POSITIONS = "positions"
+"""The one weight that a model's file does not hold under its name: position vectors plus that of segment 0."""
 
 _LEDGER = "digests.json"
 
@@ -58,3 +61,12 @@ def map_safetensors(path: Path) -> dict[str, NDArray[np.float32]]:
             raise ValueError(f"{name} has {last - first} bytes, which is not the size of its shape {entry['shape']}")
         arrays[name] = mapped[begin + first : begin + last].view("<f4").reshape(entry["shape"])
     return arrays
+
+
+def bert_weights(folder: Path) -> dict[str, NDArray[np.float32]]:
+    """Return the weights of the BERT encoder in ``folder`` by name; the pooler is no part of it."""
+    arrays = map_safetensors(folder / "model.safetensors")
+    positions = arrays.pop("embeddings.position_embeddings.weight")
+    segments = arrays.pop("embeddings.token_type_embeddings.weight")
+    kept = {name: array for name, array in arrays.items() if not name.startswith("pooler.")}
+    return {**kept, POSITIONS: positions + segments[0]}

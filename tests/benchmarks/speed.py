@@ -27,6 +27,10 @@ from importlib.util import find_spec
 from itertools import accumulate, islice
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audit.settings import Precision
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PLAIN = """
@@ -164,14 +168,17 @@ def corpus_case(shared: Path, sentences: int) -> tuple[str, str]:
 
 
 def library(shared: Path, repeat: int, quick: bool) -> Iterator[Figure]:
-    """Whole audits against embedding their sentences once with the same loaded model."""
+    """Whole audits against embedding their sentences once, models loaded: by sentence-transformers and by us."""
+    from sentence_transformers import SentenceTransformer
+
     from audit import Auditor
+    from audit.encoders.minilm import bundled_folder
     from audit.records import Document
     from audit.sentences import split
     from audit.settings import Settings
     from audit.texts import read_document
 
-    auditor = Auditor(Settings(cache=False))
+    auditor, model = Auditor(Settings(cache=False)), SentenceTransformer(str(bundled_folder()), device="cpu")
     hypothesis, references, _ = real_case(shared)
     cases = [("real case", 2.0, read_document(hypothesis).text, [read_document(path).text for path in references])]
     if not quick:
@@ -181,16 +188,21 @@ def library(shared: Path, repeat: int, quick: bool) -> Iterator[Figure]:
         sentences = [s.text for each in (text, *others) for s in split(Document("", each)) if s.audited]
         times = repeat if len(text) < 100_000 else 1
         auditor.encoder().encode(sentences[:50])
+        model.encode(sentences[:50])
         for what, most, settings in (
             ("everything on", limit, Settings(cache=False)),
             ("scores and re-alignment off", 1.3, Settings(cache=False, scores=False, realign=False)),
         ):
-            ours, plain = in_turn(
-                lambda a=(text, others), s=settings: call(lambda: auditor.audit_text(*a, settings=s)),
-                lambda s=sentences: call(lambda: auditor.encoder().encode(s)),
-                times,
-            )
-            yield figure(f"warm library, {name}, {what} / its encoding", most, ours, plain)
+            for whose, encode, allowed in (
+                ("sentence-transformers' encoding", lambda s=sentences: model.encode(s), most),
+                ("our encoder's", lambda s=sentences: auditor.encoder().encode(s), None),
+            ):
+                ours, plain = in_turn(
+                    lambda a=(text, others), s=settings: call(lambda: auditor.audit_text(*a, settings=s)),
+                    lambda e=encode: call(e),
+                    times,
+                )
+                yield figure(f"warm library, {name}, {what} / {whose}", allowed, ours, plain)
 
 
 def pairs(shared: Path, repeat: int) -> Iterator[Figure]:
@@ -202,11 +214,12 @@ def pairs(shared: Path, repeat: int) -> Iterator[Figure]:
     with gzip.open(shared / "bench" / "mqm_news21_zhen.csv.gz", "rt", encoding="utf-8", newline="") as stream:
         rows = list(islice(csv.DictReader(stream), 0, None, 13))[:BERT_PAIRS]
     hypotheses, references = [row["hyp"] for row in rows], [row["ref"] for row in rows]
-    auditor = audit.Auditor(Settings(cache=False))
-    auditor.score_pairs(hypotheses[:8], references[:8])
+    auditors = {precision: audit.Auditor(Settings(cache=False, precision=precision)) for precision in precisions()}
+    for auditor in auditors.values():
+        auditor.score_pairs(hypotheses[:8], references[:8])
 
-    def ours() -> Cost:
-        return call(lambda: auditor.score_pairs(hypotheses, references))
+    def ours(precision: Precision = "float32") -> Cost:
+        return call(lambda: auditors[precision].score_pairs(hypotheses, references))
 
     from sacrebleu.metrics import BLEU, CHRF, TER
 
@@ -225,8 +238,24 @@ def pairs(shared: Path, repeat: int) -> Iterator[Figure]:
 
     scorer = BERTScorer(model_type=str(bundled_folder()), num_layers=6, device="cpu")
     scorer.score(hypotheses[:8], references[:8])
-    mine, other = in_turn(ours, lambda: call(lambda: scorer.score(hypotheses, references)), repeat)
-    yield faster("score_pairs / bert-score with the same model, pairs a second", 2.0, mine, other)
+    for precision in auditors:
+        mine, other = in_turn(
+            lambda p=precision: ours(p), lambda: call(lambda: scorer.score(hypotheses, references)), repeat
+        )
+        yield faster(f"score_pairs in {precision} / bert-score with the same model, pairs a second", 2.0, mine, other)
+
+
+def precisions() -> list[Precision]:
+    """Return the precisions that this machine computes in: bfloat16 where processor and package are there."""
+    from audit.encoders.minilm import MiniLM
+    from audit.errors import AuditError
+
+    try:
+        MiniLM(precision="bfloat16").encode(["One plan."])
+    except AuditError as error:
+        print(error, file=sys.stderr)
+        return ["float32"]
+    return ["float32", "bfloat16"]
 
 
 def faster(name: str, limit: float | None, ours: list[Cost], other: list[Cost]) -> Figure:
@@ -247,12 +276,14 @@ def encoders(shared: Path, repeat: int) -> Iterator[Figure]:
                  *in_turn(lambda: process(first), lambda: process(plain), repeat))  # fmt: skip
     from sentence_transformers import SentenceTransformer
 
-    light, model = MiniLM(), SentenceTransformer(str(bundled_folder()), device="cpu")
-    light.encode(sentences[:8])
+    model = SentenceTransformer(str(bundled_folder()), device="cpu")
     model.encode(sentences[:8])
-    yield figure("encoding the real case / sentence-transformers", None,
-                 *in_turn(lambda: call(lambda: light.encode(sentences)), lambda: call(lambda: model.encode(sentences)),
-                          repeat))  # fmt: skip
+    for precision in precisions():
+        light = MiniLM(precision=precision)
+        light.encode(sentences[:8])
+        yield figure(f"encoding the real case in {precision} / sentence-transformers", None,
+                     *in_turn(lambda e=light: call(lambda: e.encode(sentences)),
+                              lambda: call(lambda: model.encode(sentences)), repeat))  # fmt: skip
 
 
 def growth(shared: Path, quick: bool) -> Iterator[Figure]:

@@ -1,14 +1,15 @@
-"""Packages that only corpus mode needs, imported when it does."""
+"""Packages that only some requests need, imported when one does."""
 
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
 from audit.errors import MissingExtraError
 
-__all__ = ["faiss_module", "fsspec_module", "pyarrow_module", "ray_module"]
+__all__ = ["faiss_module", "fsspec_module", "openvino_module", "pyarrow_module", "ray_module"]
 
 
 def pyarrow_module(name: str = "pyarrow") -> Any:
@@ -29,6 +30,17 @@ def ray_module() -> Any:
     # Ray reports its use to its makers unless this says otherwise.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     return _module("ray", "ray", "--engine ray needs")
+
+
+def openvino_module() -> Any:
+    """Return OpenVINO.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    # Parts of it report their use to its makers where this package of theirs is found.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    return _module("openvino", "bfloat16", "--precision bfloat16 needs")
 
 
 def faiss_module() -> Any:
