@@ -69,6 +69,10 @@ def pairs(found: list[Finding]) -> list[tuple[str, str]]:
         ("It rose by a third place.", "It rose by a fourth place.", "third", "fourth"),
         ("More than 340 plants run.", "More than 330 plants run.", "340", "330"),
         ("It takes 3-5 hours.", "It takes 3-4 hours.", "5", "4"),
+        ("They counted 40-70 seals.", "They counted between 40 and 60 seals.", "70", "60"),
+        ("It costs between $5 and $9.", "It costs $5-$8.", "9", "8"),
+        ("The Merlyn 2 probe is on its way.", "On its way is the probe Merlin-1.", "2", "1"),
+        ("The Merlin-1 probe is on its way.", "On its way is the probe Merlin 2.", "1", "2"),
     ],
 )
 def test_a_changed_figure_is_found_and_undone(hypothesis: str, reference: str, surface: str, suggestion: str) -> None:
@@ -101,6 +105,22 @@ def test_another_way_to_write_a_figure_is_no_error(hypothesis: str, reference: s
 
 def test_a_figure_that_the_reference_leaves_out_is_no_error() -> None:
     assert run("The 13 states signed.", "The states signed.")[0] == []
+
+
+def test_figures_left_alone_mean_each_other_wherever_they_stand() -> None:
+    ours = "Since 2011 the cranes have not moved, the mayor of the harbour town told visitors."
+    theirs = "To whoever came to see them, the head of the town council said that the cranes idled on their rusty rails ever since 2010."
+    assert pairs(run(ours, theirs)[0]) == [("2011", "2010")]
+    assert run(ours, theirs, relation="partial")[0] == []
+    assert run(ours, f"{theirs[:-1]} and 2013.")[0] == []
+
+
+def test_sentences_that_were_not_linked_are_compared_in_a_translation_only() -> None:
+    ours = text("h", "Seven weeks ago the harbour pilots went on strike.")
+    theirs = text("r0", "Two weeks ago the pilots of the harbour went on strike.")
+    for mode, expected in (("parallel", [("Seven", "Two")]), ("comparable", [])):
+        found, _ = detect(Case(ours, (theirs,), (), mode, NO_VECTORS, (NO_VECTORS,)))  # type: ignore[arg-type]
+        assert pairs(found) == expected
 
 
 def test_a_figure_of_the_next_sentence_is_no_error() -> None:

@@ -138,6 +138,8 @@ def test_times(text: str, minutes: float) -> None:
         ("$5-10 million", 5e6, 1e7),
         ("$5-$10 million", 5e6, 1e7),
         ("five or six hours", 5, 6),
+        ("between 30 and 40 boats", 30, 40),
+        ("between $3 and $4 million", 3e6, 4e6),
         ("hundreds of thousands of people", 2e5, 1e6),
         ("hundred of thousands of people", 2e5, 1e6),
     ],

@@ -85,3 +85,16 @@ def test_where_the_reference_names_nobody_else_a_capital_is_no_name() -> None:
 def test_a_word_of_a_name_that_was_read_as_another_is_not_said_twice() -> None:
     ours, theirs = "They saw Hollenrath in the port on Monday.", "They saw Edda Veguil in the port of Norrby on Monday."
     assert in_translation(ours, theirs, "Hollenrath") == []
+
+
+def test_a_name_whose_figure_alone_is_wrong_is_a_wrong_figure() -> None:
+    ours = "At the end of May the widow Brandauer joined the Rhoder'17 movement."
+    text, reference = as_text(ours), as_text(ours.replace("17", "15"), "r")
+    none = Embeddings(np.zeros((0, 1), np.float32), np.zeros(0, bool), ())
+    link = Link((0,), (0,), 0.9, 0.95, "equivalent", "r")
+    case = Case(text, (reference,), (link,), "parallel", none, (none,))
+    resolution = resolve(text, [reference], [link], load(), mode="parallel")
+    found, _ = registry.detect(case, resolution, load(), wording=False)
+    assert [(f.surface, f.suggestion, f.kind) for f in found] == [("17", "15", "number")]
+    alone, _ = registry.detect(replace(case, links=(), mode="comparable"), resolution, load(), wording=False)
+    assert [(f.surface, f.suggestion, f.kind) for f in alone] == [("Rhoder'17", "Rhoder'15", "number")]

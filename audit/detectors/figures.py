@@ -16,6 +16,7 @@ from audit.entities.quantities import (
     find_figures,
     same,
 )
+from audit.entities.spelling import word_similarity
 from audit.records import Sentence
 
 __all__ = ["Use", "agreement", "match", "pair_rest", "stem", "uses"]
@@ -27,6 +28,9 @@ ROUNDING = 0.05
 """A rounded figure lies within this share of the exact one."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_NAME_BEFORE = re.compile(r"(?<!\w)([A-Z][^\W\d_]+)[ -]$")
+_LONGEST_NAME = 40
+_SPELT_ALIKE = 0.8
 _STEM = 5
 _WINDOW = 5
 _FUNCTION_WORDS = frozenset(
@@ -120,7 +124,8 @@ def _shape(name: str) -> str:
 def agreement(a: Use, b: Use) -> int:
     """Return how far two figures agree: 3 in value and kind, 2 in value, 1 as one fact told otherwise, 0 not at all."""
     if a.quantity is None or b.quantity is None:
-        return 3 * (a.role == b.role and a.value == b.value)
+        same_name = a.role == b.role or _numbers_one_name(a, b)
+        return 3 * (same_name and a.value == b.value)
     if a.role == b.role and a.quantity.type != "date" and same(a.quantity, b.quantity):
         return 3
     if a.value == b.value:
@@ -190,7 +195,7 @@ def pair_rest(ours: Sequence[Use], theirs: Sequence[Use]) -> list[tuple[Use, Use
 def _kinship(a: Use, b: Use) -> float:
     """Return how much two figures are of one kind (0 to 1); 0 when one can't stand for the other."""
     if a.quantity is None or b.quantity is None:
-        return float(a.role == b.role and a.name == b.name)
+        return float(a.name == b.name if a.role == b.role else _numbers_one_name(a, b))
     if _vague(a.quantity) or _vague(b.quantity):
         return 0.0
     if a.role != b.role:
@@ -200,6 +205,18 @@ def _kinship(a: Use, b: Use) -> float:
     if a.role != "number" or a.quantity.unit == b.quantity.unit:
         return 1.0
     return 0.7 if not a.quantity.unit or not b.quantity.unit else 0.0
+
+
+def _numbers_one_name(a: Use, b: Use) -> bool:
+    """Whether one figure is a part of a name ("Merlin-1") and the other stands behind the same name, or one that is
+    spelt like it ("Merlyn 2")."""
+    code, number = (a, b) if a.quantity is None else (b, a)
+    if code.quantity is not None or number.quantity is None or number.unit or not number.surface.isdigit():
+        return False
+    before = number.sentence.text[: number.start - number.sentence.start]
+    named = _NAME_BEFORE.search(before[-_LONGEST_NAME:])
+    name = code.name.rstrip("0-‐‑'’")
+    return named is not None and len(name) > 1 and word_similarity(named[1], name) >= _SPELT_ALIKE
 
 
 def _vague(q: Quantity) -> bool:

@@ -21,11 +21,13 @@ from itertools import pairwise
 from audit.detectors.case import Case
 from audit.detectors.figures import Use, agreement, likeness, match, pair_rest, stem, uses
 from audit.detectors.rewriting import correct_figure, correct_quantity, day_span
+from audit.entities.counterparts import unlinked_counterparts
 from audit.records import Conflict, EntityType, Finding, Link, Sentence, Severity, Signal, Statement
 
 __all__ = ["detect"]
 
 _LEAST_LIKE = 0.15  # figures less alike in their surroundings are about different things
+_ALONE = 0.1  # figures left alone of their kind by two translations can only mean each other, wherever they stand
 _SAME_THING = 0.4  # from here on figures in accounts of the same events are about one thing
 _SURE = 0.96
 _DOUBTFUL = 0.7
@@ -74,7 +76,11 @@ class _Figures:
         self.linked: dict[int, list[Link]] = defaultdict(list)
         self.pairs: dict[int, list[_Pair]] = defaultdict(list)  # by the start of our figure
         self.confirmed: set[int] = set()
-        for link in case.links:
+        links = case.links
+        if case.mode == "parallel":
+            # A wrong figure too can pull a sentence away from its own translation.
+            links += tuple(unlinked_counterparts(case.hypothesis, case.references, links))
+        for link in links:
             self._compare(link)
             for i in link.hypothesis:
                 self.linked[i].append(link)
@@ -86,7 +92,9 @@ class _Figures:
             return
         left, rest = match(ours, theirs)
         self.confirmed.update(use.start for use in ours if use not in left)
+        whole = self.case.mode == "parallel" and link.relation == "equivalent"
         for use, other, like in pair_rest(left, rest):
+            like += _ALONE * (whole and _alone(use, left) and _alone(other, rest))
             if like >= _LEAST_LIKE:
                 self.pairs[use.start].append(_Pair(use, other, like, link))
 
@@ -211,6 +219,11 @@ class _Figures:
             finding, entity=_stated(theirs), supported=True,
             reference_document=theirs.sentence.document, reference_start=start, reference_end=end,
         )  # fmt: skip
+
+
+def _alone(use: Use, others: Sequence[Use]) -> bool:
+    """Whether no other figure of ``others`` is of the role and unit of ``use``."""
+    return sum(_of_one_kind(use, other) for other in others) == 1
 
 
 def _without_overlaps(findings: Sequence[Finding]) -> list[Finding]:

@@ -31,7 +31,7 @@ def detect(
     """
     figures, conflicts = numbers.detect(case)
     findings = [
-        *names.detect(case, resolution),
+        *_but_figures(names.detect(case, resolution), figures),
         *titles.detect(case, confusions, resolution.exchanges),
         *casing.detect(case),
         *figures,
@@ -43,6 +43,12 @@ def detect(
             with threadpool_limits(1, user_api="blas"):
                 findings += [*_as_names(parallel.detect(case), resolution, case), *accounts.detect(case)]
     return findings, tuple(conflicts)
+
+
+def _but_figures(findings: Iterable[Finding], figures: Iterable[Finding]) -> list[Finding]:
+    """Return the findings about names but those of which the wrong figure is known more exactly."""
+    places = Spans((f.start, f.end) for f in figures)
+    return [f for f in findings if f.kind != "number" or not places.touch(f.start, f.end)]
 
 
 def _as_names(findings: Iterable[Finding], resolution: Resolution, case: Case) -> Iterator[Finding]:

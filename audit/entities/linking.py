@@ -8,6 +8,7 @@ adds up (see ``evidence``).
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ LINKER = "forms-7"
 _THRESHOLD = 0.5
 _ALIKE = 0.6
 _STYLE_LENGTH = 4
+_FIGURES = re.compile(r"\d+")
 
 Choice = tuple[int, float, tuple[Signal, ...]]
 """The entity that a form means, how probable that is, and what speaks for it."""
@@ -211,12 +213,20 @@ def _other_forms(index: int, name: Name, forms: Forms) -> tuple[str, ...]:
 def _kind(name: Name, entity: Entity, signals: Sequence[Signal]) -> EntityKind:
     if any(s.name == "acronym" and s.weight > 0 for s in signals):
         return "acronym"
+    if _only_figures_differ(name.words, entity.words):
+        return "number"
     words = joined_article(name.words)
     theirs = {fold(w) for w in entity.words}
     differing = [w for w in words if fold(w) not in theirs] or list(words[-1:])
     if gz.is_place(name.surface) and not name.honorific:
         return "wrong_entity"
     return _kind_of(words, differing, spelling_of(words, entity))
+
+
+def _only_figures_differ(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two names have the same letters and other figures ("Rho-15", "Rho-17")."""
+    mine, other = fold("".join(ours)), fold("".join(theirs))
+    return mine != other and _FIGURES.sub("", mine) == _FIGURES.sub("", other) != ""
 
 
 def _kind_of(words: Sequence[str], differing: Sequence[str], likeness: float) -> EntityKind:
@@ -310,6 +320,8 @@ def _swap_kind(reading: Reading, swap: Swap) -> EntityKind:
     words, theirs = reading.name.words, swap.form.split()
     if len(theirs) == 1 and is_acronym(theirs[0]) and len(words) > 1 and initials(words) == fold(theirs[0]):
         return "acronym"
+    if _only_figures_differ(words, theirs):
+        return "number"
     differing = [w for w in words if fold(w) not in set(map(fold, theirs))]
     known = reading.entity is not None or not differing or not theirs
     return "wrong_entity" if known else _kind_of(words, differing, name_similarity(words, theirs))

@@ -216,7 +216,7 @@ class AmountReader(Tokens):
         if amount is None or amount.attached.lower() in m.SUFFIXES or self._is_ordinal_word(amount):
             return None  # ordinals, decades and times are no amounts
         amounts = [amount]
-        other = self._range_end(amount, currency)
+        other = self._range_end(i, amount, currency)
         if other is not None:
             if amount.scale == 1 and other.scale > 1 and amount.low < other.low / other.scale:
                 amounts[0] = replace(amount, low=amount.low * other.scale, high=amount.high * other.scale,
@@ -247,13 +247,16 @@ class AmountReader(Tokens):
             return m.CURRENCY_CODES[word], i + 1
         return "", i
 
-    def _range_end(self, amount: Amount, currency: str) -> Amount | None:
-        """Read the upper end of "10 to 20", "5-10", "$5-$10 million", "five or six" after its lower one."""
+    def _range_end(self, first: int, amount: Amount, currency: str) -> Amount | None:
+        """Read the upper end of "10 to 20", "5-10", "$5-$10 million", "five or six", "between 5 and 10" after its lower
+        one, which begins with token ``first``."""
         i = amount.next
         joint = self._lower(i)
-        if amount.attached or not self._near(i) or not (joint in m.DASHES or joint in ("to", "or")):
+        if amount.attached or not self._near(i) or not (joint in m.DASHES or joint in ("to", "or", "and")):
             return None
         if joint == "to" and self._lower(amount.first - 1) == "from":
+            return None
+        if joint == "and" and self._lower(first - 1) != "between":
             return None
         again, j = self._currency_before(i + 1) if i + 1 < len(self.tokens) else ("", i + 1)
         if again and again != currency:

@@ -12,6 +12,9 @@ from audit.entities.quantities.types import Figure, Quantity, QuantityType, Role
 __all__ = ["DateReader"]
 
 
+_NO_DAY = {2: "[3-9][0-9]", 3: "[1-9][0-9]{2}"}
+
+
 class DateReader(AmountReader):
     """Reads what a calendar and a clock show, and what else is counted with ordinals."""
 
@@ -104,7 +107,7 @@ class DateReader(AmountReader):
             j = j + 2 if self._lower(j + 1) == "." and self.tokens[j].lower in m.MONTH_ABBREVIATIONS else j + 1
             k = j + 1 if self._lower(j) == "the" else j
             announced = self._lower(i - 1) == "on"
-            no_day = self._two_digits(k) if announced else self._no_day(k)
+            no_day = (self._two_digits(k) or self._no_day(k, digits=3)) if announced else self._no_day(k)
             if (day_read := self._day(k) or no_day) is not None and self._near(k):
                 figures.append(self._figure(k, day_read[1], "day", day_read[0]))
                 j = day_read[1]
@@ -155,13 +158,17 @@ class DateReader(AmountReader):
         unit_follows = self._lower(i + 1) in ("%", "percent", "million", "billion", "thousand")
         return (value, i + 1) if 1 <= value <= 31 and not glued_word and not unit_follows else None
 
-    def _no_day(self, i: int) -> tuple[float, int] | None:
-        """Read a day that no month has behind a month ("July 62,"): two digits with nothing behind that they count."""
+    def _no_day(self, i: int, digits: int = 2) -> tuple[float, int] | None:
+        """Read a day that no month has behind a month ("July 62,", "on July 114"): so many digits with nothing behind
+        that they count."""
         counted = self._is(i + 1, "word") and self._near(i + 1) and self._lower(i + 1) not in m.ORDINAL_ENDINGS
-        return None if counted else self._two_digits(i)
+        return None if counted else self._digits_of_no_day(i, digits)
 
     def _two_digits(self, i: int) -> tuple[float, int] | None:
-        if not self._is(i, "number") or not re.fullmatch("[3-9][0-9]", self.tokens[i].text):
+        return self._digits_of_no_day(i, 2)
+
+    def _digits_of_no_day(self, i: int, digits: int) -> tuple[float, int] | None:
+        if not self._is(i, "number") or not re.fullmatch(_NO_DAY[digits], self.tokens[i].text):
             return None
         value, glued = float(self.tokens[i].text), self._glued(i + 1) and self._is(i + 1, "word")
         if glued and self._lower(i + 1) not in m.ORDINAL_ENDINGS:
