@@ -2,8 +2,8 @@
 
 A line break always ends a sentence. Within a line sentencex finds the ends, on a copy in which quotation marks and
 parentheses are blanks: it keeps what they enclose in one piece, while quoted speech of several sentences has to be
-compared sentence by sentence. So is the hyphen before initials ("pro-U.S."), with which it does not know them. The
-offsets are those of the text itself, which nothing here changes.
+compared sentence by sentence. So is the hyphen before an abbreviation ("pro-U.S."), which it does not know with one,
+and the stop of titles that its list lacks. The offsets are those of the text itself, which nothing here changes.
 ``tests/benchmarks/splitters.md`` holds the comparison with other splitters.
 """
 
@@ -25,7 +25,12 @@ SPLITTER = f"sentencex-{version('sentencex')}+2"
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _ENCLOSING = frozenset('"“”„«»()（）「」')
 _MASK = str.maketrans(dict.fromkeys(_ENCLOSING, " "))
-_JOINED_INITIALS = re.compile(r"[-‐‑–—/,](?<=[\w.].)(?=(?:[A-Z]\.){2})|[-‐‑](?<=\b[A-Z]\..)(?=[A-Z]\.)")
+_HIDING = re.compile(
+    r"\b(?:Ms|Mx|Amb|Atty|Cllr|Dra|Pte|Sra|Srta|Ste)\.(?=\s+[A-Z])"
+    r"|[-‐‑–—/,](?<=[\w.].)(?=(?:[A-Z]\.){2}|[A-Z][a-z]{1,4}\.\s)|[-‐‑](?<=\b[A-Z]\..)(?=[A-Z]\.)"
+)
+"""What hides an abbreviation from sentencex, at its end: the stop of a title that it does not know, before a name; what
+joins initials or a short word with a stop to the word before."""
 _CLOSING = frozenset("\"”»)）」'’")
 _GOES_ON = re.compile(r"\s*[a-z]")
 _DIGIT = re.compile(r"\d")
@@ -85,7 +90,7 @@ def _spans(line: str) -> list[tuple[int, int]]:
 
 def _ends(line: str) -> Iterator[int]:
     """Yield where sentences end, the last one excepted; closing marks belong to the sentence they close."""
-    masked = _JOINED_INITIALS.sub(" ", line.translate(_MASK))
+    masked = _HIDING.sub(lambda m: f"{m[0][:-1]} ", line.translate(_MASK))
     start = 0
     while start < len(line):
         window = masked[start : start + _WINDOW]

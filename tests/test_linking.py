@@ -282,6 +282,13 @@ def test_a_name_that_stands_once_too_often_in_a_translation_stands_for_the_one_t
     assert wrong_names(hypothesis, hypothesis, "parallel") == {}
 
 
+def test_a_name_is_not_one_too_many_where_the_reference_joins_it_to_another() -> None:
+    hypothesis = "The East Norway Post wrote that the EU called the ties between Norway and the EU old."
+    assert (
+        wrong_names(hypothesis, "The East Norway Post wrote that the EU called Norway-EU ties old.", "parallel") == {}
+    )
+
+
 def test_of_a_name_that_stands_twice_the_one_that_fits_the_missing_one_is_wrong() -> None:
     hypothesis = "It was quick, says Graf Harlan, who rides for the Graf Harlan racing team."
     reference = "It was quick, says Zimmerholt, who rides for the Graf Harlan racing team."

@@ -78,6 +78,8 @@ def test_long_lines_are_split_as_short_ones(text: str, repeat: int) -> None:
         ["The U.S. President spoke.", "J. K. Rowling wrote it."],
         ["He went to Washington D.C.", "She left."],
         ["The Finland-U.S. trade row went on.", "A pro-E.U. party won."],
+        ["She met Ms. Hill and Cllr. Lake.", "The Hon. Ms. Woods spoke to Mx. Brook."],
+        ["The ex-Sen. Hill met then-Gov. Lake and Maj.-Gen. Woods.", "He drank Coca-Cola.", "They left."],
         ["They met the ex-U.S. Senator Hill.", "The U.K.-U.S. deal is off."],
         ["J.-P. Lake signed it in Salem,D.C. and left.", "The answer is plan-C.", "Nobody asked."],
         ["It cost $1.5bn and 3.5 per cent.", "Nobody paid $US1m."],

@@ -476,8 +476,16 @@ def _left_over(
             left.append(name)
     right = [(i, p) for i, p in theirs if i not in partnered and _is_name(inventory.entities[i].words)]
     if right and not left:
+        # What has one of them as a part ("China-U.S. relations") is not missing.
+        right = [
+            (i, p) for i, p in right if not any(_is_part(n, reference.document.text[p.start : p.end]) for n in repeated)
+        ]
         left = repeated
     return left, right
+
+
+def _is_part(name: Name, form: str) -> bool:
+    return set(map(fold, name.words)) <= set(map(fold, re.findall(r"\w+", form)))
 
 
 def _is_name(words: Sequence[str]) -> bool:
