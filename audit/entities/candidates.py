@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz.distance import DamerauLevenshtein
 
 from audit.entities import evidence
-from audit.entities import gazetteers as gz
 from audit.entities.confusions import Confusions
 from audit.entities.directory import CLOSE, Directory
 from audit.entities.doubts import unheard
 from audit.entities.exchanges import Exchange
-from audit.entities.forms import Form, form_of, is_acronym, is_ordinary, joined_article, shared_role, spells
+from audit.entities.forms import Form, form_of, is_ordinary, joined_article, shared_role, spells
 from audit.entities.inventory import Entity, Inventory, Place
 from audit.entities.mentions import Name
 from audit.entities.spelling import bones, fold, name_similarity, word_similarity
@@ -24,7 +23,6 @@ from audit.records import Link, Text
 __all__ = ["Candidates", "entities_in", "spelling_of"]
 
 _FAR = 0.45
-_SLOTS_COUNTED = 4
 _CONTRADICTED = 2.0
 _SAME_WORD = 0.9
 _WINDOW = 40
@@ -78,13 +76,11 @@ class Candidates:
 
     # What the aligned sentences leave over
 
-    def _slots(
-        self, links: Sequence[Link], by_sentence: Mapping[int, Sequence[Name]]
-    ) -> dict[tuple[Form, int], tuple[float, Place, int]]:
+    def _slots(self, links: Sequence[Link], by_sentence: Mapping[int, Sequence[Name]]) -> dict[tuple[Form, int], float]:
         """Return pairs of a form and an entity that are both left over in aligned sentences: how well the best place
-        fits (0 to 1), where it is, and how many there are."""
+        fits (0 to 1)."""
         numbers = {r.document.name: i for i, r in enumerate(self.references)}
-        out: dict[tuple[Form, int], tuple[float, Place, int]] = {}
+        out: dict[tuple[Form, int], float] = {}
         for link in links:
             reference = numbers.get(link.document, 0)
             ours = [n for i in link.hypothesis for n in by_sentence.get(i, ())]
@@ -102,8 +98,7 @@ class Candidates:
                     fit = self._fit(name, place, link, len(open_forms), len(theirs))
                     value = fit * link.confidence
                     if value > _SLOT_TRUST:
-                        best, where, times = out.get((form_of(name), index), (0.0, place, 0))
-                        out[form_of(name), index] = (max(value, best), place if value > best else where, times + 1)
+                        out[form_of(name), index] = max(value, out.get((form_of(name), index), 0.0))
         return out
 
     def _fit(self, name: Name, place: Place, link: Link, ours: int, theirs: int) -> float:
@@ -168,11 +163,9 @@ class Candidates:
         ordinary = is_ordinary(differing)
         honorific = any(n.honorific for n in members)
         acronym = spells(words, entity)
-        stands_for = [e for f in entity.forms if is_acronym(f) for e in gz.expansions(f)]
-        roles = self.forms.roles.get(form, set())
-        role = bool(shared_role(roles, entity, self.inventory))
+        role = shared_role(self.forms.roles.get(form, ()), entity, self.inventory)
         shares = not first and not acronym and entity.type != "person" and len(differing) < len(words)
-        slot = self.slots.get((form, index))
+        slot = self.slots.get((form, index), 0.0)
         our_bones = bones("".join(words)) | bones(words[-1])
         surface = members[0].surface
         confused = {fold(e.right) for e in self.confusions.lookup(surface)} & {fold(f) for f in entity.forms}
@@ -183,19 +176,14 @@ class Candidates:
             "skeleton": float(bool(our_bones & (bones(entity.last) | bones(entity.canonical)))),
             "doubtful_reference": doubt,
             "honorific_word": float(ordinary and honorific and (entity.type == "person" or bool(firsts))),
-            "surname_word": float(ordinary and first),
             "shared_first": float(first),
             "shared_word": float(shares and len(entity.words) > 1),
-            "role": float(role),
-            "office": float(not role and bool({o for o, _ in roles} & {o for o, _ in entity.roles})),
-            "slot": slot[0] if slot else 0.0,
-            "slot_alike": slot[0] * min(1.0, max(0.0, alike - _FAR) / (CLOSE - _FAR)) if slot else 0.0,
+            "role": float(bool(role)),
+            "slot": slot,
+            "slot_alike": slot * min(1.0, max(0.0, alike - _FAR) / (CLOSE - _FAR)),
             "framed": self.framed.get((form, index), 0.0),
-            "slots": math.log(min(slot[2], _SLOTS_COUNTED)) if slot else 0.0,
             "acronym": float(acronym),
-            "other_expansion": float(acronym and bool(stands_for)),
             "confusion": float(bool(confused)),
-            "type_clash": float(_clash(members[0], honorific, entity)),
         }  # fmt: skip
 
     def _namesakes(self, forms: Sequence[Form]) -> dict[Form, list[Form]]:
@@ -216,14 +204,13 @@ class Candidates:
             "near_miss": f"nobody is called so, and one letter makes it {entity.canonical}",
             "skeleton": f"its consonants are those of {entity.last}",
             "honorific_word": f"{surface} is a common word that stands where a person is named",
-            "surname_word": "its surname is an ordinary word",
             "shared_first": f"it has the first name of {entity.canonical}",
             "shared_word": f"it shares a word with {entity.canonical}",
             "role": f"it is called {role}, as {entity.canonical} is in the references",
-            "office": f"it holds the same office as {entity.canonical}",
-            "slots": f"the sentences that match have {entity.canonical} in its place again and again",
             "framed": f"the matching reference sentence has {entity.canonical} between the same words",
             "slot": f"the matching reference sentence has {entity.canonical} in its place",
+            "slot_alike": f"{entity.canonical}, which stands there, is a little like it",
+            "doubtful_reference": f"but {entity.canonical} may be garbled itself",
             "acronym": f"its initials spell {entity.canonical}",
             "confusion": f"{entity.canonical} is known to be translated so",
             "namesake": f"the full name in this text means {entity.canonical}",
@@ -268,11 +255,3 @@ def _log_odds(probability: float) -> float:
 def _neighbours(text: str, start: int, end: int) -> set[str]:
     around = text[max(0, start - _WINDOW) : start] + " " + text[end : end + _WINDOW]
     return {w for w in re.findall(r"\w+", around.lower()) if len(w) > 2}
-
-
-def _clash(name: Name, honorific: bool, entity: Entity) -> bool:
-    """Whether the two are of different types, as far as that is certain: a first name alone makes no person."""
-    if honorific:
-        return entity.type in ("place", "organisation")
-    firm = {"place", "organisation", "person"} - ({name.type} & {"person"})
-    return name.type in firm and entity.type in firm and name.type != entity.type and entity.type == "person"

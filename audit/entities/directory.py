@@ -82,8 +82,7 @@ class Directory:
         if len(words) > 1:
             keys |= {"first:" + form[0], "initials:" + initials(words), *("word:" + w for w in form)}
         for office, body in self.forms.roles.get(form, ()):
-            if body is not None:
-                keys |= {f"office:{office}:{fold(name)}" for name in self.inventory.entities[body].forms}
+            keys |= {f"office:{office}:{fold(name)}" for name in self.inventory.entities[body].forms}
         return found.union(*(self._keys.get(key, ()) for key in keys))
 
 

@@ -54,13 +54,13 @@ class Forms:
     """The forms of one hypothesis.
 
     ``members`` holds the names of each form, ``known`` the entity whose letters it has (or None), ``roles`` the offices
-    that the text gives it with the entity they belong to, ``firsts`` the folded first names of each entity, ``present``
+    that the text gives it at known entities, ``firsts`` the folded first names of each entity, ``present``
     the known entities of each sentence, ``surfaces`` the most frequent ways in which each known entity is written.
     """
 
     members: dict[Form, list[Name]]
     known: dict[Form, int | None]
-    roles: dict[Form, set[tuple[str, int | None]]]
+    roles: dict[Form, set[tuple[str, int]]]
     firsts: dict[int, set[str]]
     present: dict[int, set[int]]
     surfaces: dict[int, tuple[str, ...]]
@@ -72,10 +72,11 @@ def gather(names: Sequence[Name], inventory: Inventory, text: str) -> Forms:
     for name in names:
         members[form_of(name)].append(name)
     known = {form: _known(group[0], inventory) for form, group in members.items()}
-    roles: defaultdict[Form, set[tuple[str, int | None]]] = defaultdict(set)
+    roles: defaultdict[Form, set[tuple[str, int]]] = defaultdict(set)
     for role in find_roles(names, text):
         body = known.get(form_of(names[role.body])) if role.body is not None else None
-        roles[form_of(names[role.person])].add((role.office, body))
+        if body is not None:
+            roles[form_of(names[role.person])].add((role.office, body))
     present: defaultdict[int, set[int]] = defaultdict(set)
     for name in names:
         index = known[form_of(name)]
@@ -154,13 +155,12 @@ def _first_names(
     return dict(found)
 
 
-def shared_role(roles: Iterable[tuple[str, int | None]], entity: Entity, inventory: Inventory) -> str:
+def shared_role(roles: Iterable[tuple[str, int]], entity: Entity, inventory: Inventory) -> str:
     """Return an office at a named body that both the form and the entity hold, in words, or an empty string."""
-    for office, body in sorted(roles, key=str):
-        if body is not None:
-            names = {fold(f) for f in inventory.entities[body].forms}
-            if any(office == theirs and at in names for theirs, at in entity.roles):
-                return f"{office} of {inventory.entities[body].canonical}"
+    for office, body in sorted(roles):
+        names = {fold(f) for f in inventory.entities[body].forms}
+        if any(office == theirs and at in names for theirs, at in entity.roles):
+            return f"{office} of {inventory.entities[body].canonical}"
     return ""
 
 
