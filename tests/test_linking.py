@@ -239,6 +239,54 @@ def test_style_between_the_same_words_is_no_error(hypothesis: str, reference: st
     assert wrong_names(hypothesis, reference) == {}
 
 
+@pytest.mark.parametrize(
+    ("hypothesis", "reference", "surface", "suggestion", "kind"),
+    [
+        (
+            "The Ministry of the Interior paid less for masks than the Ministry of the Interior.",
+            "The Ministry of the Interior paid less for masks than the Ministry of Health.",
+            "Ministry of the Interior", "Ministry of Health", "wrong_entity",
+        ),
+        (
+            "Spain is seen in Australia as one of the lands for which no tests are needed in Austria.",
+            "Spain is seen in Austria as one of the lands for which no tests are needed in Austria.",
+            "Australia", "Austria", "wrong_entity",
+        ),
+        (
+            "He planted the seeds that he got from the European Council on his farm.",
+            "He planted the seeds that he got from the Council of Herring Fishers of Norway on his farm.",
+            "European Council", "Council of Herring Fishers of Norway", "name_as_word",
+        ),
+        (
+            "The Council of Herring Fishers of Norway has counted the boats for Friday.",
+            "The Norway Centre has counted the boats for Friday.",
+            "Council of Herring Fishers of Norway", "Norway Centre", "wrong_entity",
+        ),
+        (
+            "According to the Novi agency, the Ministry of Finance reports it on.",
+            "According to the Novi agency, the Ship Intelligence of the Ministry of Defense of Norway reports it on.",
+            "Ministry of Finance", "Ministry of Defense of Norway", "name_as_word",
+        ),
+    ],
+)  # fmt: skip
+def test_another_body_or_place_between_the_same_words_is_wrong_in_any_mode(
+    hypothesis: str, reference: str, surface: str, suggestion: str, kind: str
+) -> None:
+    assert wrong_names(hypothesis, reference) == {surface: (suggestion, kind)}
+
+
+def test_names_that_changed_places_are_right_however_often_they_stand() -> None:
+    hypothesis = "In Austria and in Spain they asked whether Spain or Austria pays."
+    reference = "In Spain and in Austria they asked whether Austria or Spain pays."
+    assert wrong_names(hypothesis, reference) == {}
+
+
+def test_a_garbled_name_is_not_missed_where_another_stands_in_the_other_place() -> None:
+    hypothesis = "At the show Antiki, president of Nordkrift, showed the new Nordkraft engine of his house."
+    reference = "At the show Nordkraft president Sato Iwara showed the new Nordkraft engine of his house."
+    assert wrong_names(hypothesis, reference).get("Antiki", ("",))[0] != "Nordkraft"
+
+
 def test_another_people_s_land_is_another_name() -> None:
     hypothesis, reference = "All banks of Africa were strong on Monday.", "All European banks were strong on Monday."
     assert wrong_names(hypothesis, reference, "parallel")["Africa"][0] == "European"

@@ -181,6 +181,12 @@ def exchanged(said: str, office: str, *others: str, fit: float = 0.8) -> list[Fi
     return titles.detect(case, TABLE, [exchange])
 
 
+def test_an_office_that_the_references_say_elsewhere_is_right_and_a_part_of_a_word_is_none() -> None:
+    assert exchanged("elder", "senator", "An elder came.") == []
+    (finding,) = exchanged("elder", "senator", "The elders came.")
+    assert finding.suggestion == "senator"
+
+
 def test_an_exchanged_office_is_shown_with_its_place() -> None:
     assert exchanged("gate guard", "goalkeeper", fit=0.81236) == [
         Finding(
@@ -201,6 +207,7 @@ def test_an_exchanged_office_is_shown_with_its_place() -> None:
         ("women chief teacher", "professor", "professor"),
         ("provincial head", "governor", "governor"),  # what may stand for it, of something that nobody speaks of
         ("head of the council", "chairman", "chairman"),
+        ("executive boss", "CEO", "CEO"),
     ],
 )
 def test_an_exchanged_office_is_written_as_the_words_were(said: str, office: str, suggestion: str) -> None:

@@ -36,7 +36,7 @@ _ANYONE = frozenset(
 """What stands for an office by way of style."""
 _SMALL = frozenset({"of", "the", "for", "and", "in"})
 _SAYING_NOTHING = frozenset(
-    """acting city club company country deputy district executive firm former government group local national new
+    """acting city club company country deputy district firm former government group local national new
     opposition party police region senior state team then top town vice""".split()
 )
 """What says nothing of an office but whose it is."""
@@ -85,7 +85,12 @@ class _Stated:
         self._own = case.hypothesis.document.text.casefold()
         self.by_references = cache(lambda title: any(title.casefold() in text for text in self._theirs))
         self.by_hypothesis = cache(lambda title: title.casefold() in self._own)
+        self.word_of_references = cache(self._is_word)
         self.place = cache(self._place)
+
+    def _is_word(self, title: str) -> bool:
+        whole = re.compile(rf"\b{re.escape(title.casefold())}\b")
+        return any(whole.search(text) for text in self._theirs)
 
     def _place(self, title: str) -> tuple[str, int, int] | None:
         for reference in self._references:
@@ -109,7 +114,7 @@ def _exchanged(case: Case, exchanges: Sequence[Exchange], stated: _Stated) -> It
             if not alike:
                 continue
             known = frozenset(fold(reference.sentences[exchange.their_sentence].text).split())
-            if _other_calling(fold(surface), alike, fold(right), known) and not stated.by_references(surface):
+            if _other_calling(fold(surface), alike, fold(right), known) and not stated.word_of_references(surface):
                 finding = Finding(
                     "", case.hypothesis.document.name, exchange.sentence, start, end, surface, _cased(right, surface),
                     right, "title", "major", round(exchange.fit, 4), True,
@@ -179,6 +184,8 @@ def _other_calling(said: str, alike: Collection[str], right: str, known: Collect
 
 
 def _cased(right: str, surface: str) -> str:
+    if right.isupper():
+        return right
     return right[:1].upper() + right[1:] if surface[:1].isupper() else right[:1].lower() + right[1:]
 
 

@@ -324,6 +324,8 @@ def _swap_kind(reading: Reading, swap: Swap) -> EntityKind:
         return "number"
     differing = [w for w in words if fold(w) not in set(map(fold, theirs))]
     known = reading.entity is not None or not differing or not theirs
+    # Another place, or a body of another name, is no word that a name was taken for.
+    known = known or gz.is_place(reading.name.surface) or not gz.ORGANISATION_SUFFIXES.isdisjoint(map(fold, differing))
     return "wrong_entity" if known else _kind_of(words, differing, name_similarity(words, theirs))
 
 

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 
 from audit.entities import gazetteers as gz
 from audit.entities.candidates import entities_in
@@ -50,6 +50,7 @@ _BODY = re.compile(
 )
 _SAME_SORT = 0.1
 _SMALL_WORDS = 2
+_WITHIN_NAMES = frozenset({"of", "for", "the"})
 _LONGEST_NAME = 4
 _LEAST_EXCHANGE = {"comparable": 0.6, "parallel": 0.3}
 
@@ -124,13 +125,17 @@ def _exchanged(
             continue
         their_words = {fold(t.text) for t in tokenize(reference.sentences[exchange.their_sentence])}
         start, end, place = span or (*_whole_name(ours[0], exchange, text, their_words), place)
-        there = {i for i, _ in inventory.in_sentence[exchange.reference, exchange.their_sentence]}
+        there = Counter(i for i, _ in inventory.in_sentence[exchange.reference, exchange.their_sentence])
         # Parts of a name ("State" for Kaduna State) are there whether the rest of it is right or wrong.
-        whole = {
-            i: n for n in names if (i := forms.known[form_of(n)]) is not None and _is_whole(n, inventory.entities[i])
-        }
-        known = {i for i, n in whole.items() if n in ours}
-        if known & there or index in whole:
+        whole = [
+            (i, n) for n in names if (i := forms.known[form_of(n)]) is not None and _is_whole(n, inventory.entities[i])
+        ]
+        uses = Counter(i for i, _ in whole)
+        known = {i for i, n in whole if n in ours}
+        form = inventory.entities[index].canonical
+        uses[index] += sum(forms.known[form_of(n)] is None and n not in ours and _related(n.words, form) for n in names)
+        # What both sentences name as often only changed places.
+        if any(0 < uses[i] <= there[i] for i in known) or 0 < there[index] <= uses[index]:
             continue
         words = tuple(t.text for t in tokenize(text.sentences[exchange.sentence]) if start <= t.start and t.end <= end)
         form = reference.document.text[place.start : place.end]
@@ -151,6 +156,8 @@ def _named_there(exchange: Exchange, references: Sequence[Text], inventory: Inve
     """Return the entities that the reference names in the words of an exchange, or whose names they are a part of
     although they were read as an office ("Executive" before Council Meeting)."""
     theirs = entities_in(exchange, inventory)
+    if len(theirs) > 1:
+        return _as_one(theirs, references[exchange.reference])
     if theirs:
         return theirs
     document = references[exchange.reference].document.text
@@ -163,6 +170,18 @@ def _named_there(exchange: Exchange, references: Sequence[Text], inventory: Inve
         for i, p in named
         if p.start > exchange.their_end and document[exchange.their_end : p.start] == " "
     }
+
+
+def _as_one(theirs: dict[int, Place], reference: Text) -> dict[int, Place]:
+    """Return the first of several entities with the place of all, where small words alone stand between them
+    ("Council" of "Farms" of "Norway"); else all of them."""
+    places = sorted(theirs.items(), key=lambda item: item[1].start)
+    for (_, before), (_, after) in pairwise(places):
+        between = reference.document.text[before.end : after.start]
+        if not (between.startswith(" ") and set(between.split()) <= _WITHIN_NAMES):
+            return theirs
+    index, first = places[0]
+    return {index: _at(first, first.start, places[-1][1].end)}
 
 
 def _is_whole(name: Name, entity: Entity) -> bool:
@@ -188,13 +207,17 @@ def _span(
     within = place.start <= exchange.their_start and exchange.their_end <= place.end
     tokens = tokenize(text.sentences[exchange.sentence])
     changed = [t for t in tokens if exchange.start <= t.start and t.end <= exchange.end]
-    if not within or not all(t.capital for t in changed):
+    if len(changed) > 1 and fold(changed[0].text) == "the":
+        changed = changed[1:]
+    inner = all(t.capital or t.text in _WITHIN_NAMES for t in changed[1:-1])
+    if not within or not (inner and changed[0].capital and changed[-1].capital):
         return None
     if not ours and (changed[0].opening or any(_is_said(t.text, inventory) for t in changed)):
         return None
     theirs = [t for t in tokenize(reference.sentences[place.sentence]) if place.start <= t.start and t.end <= place.end]
     exchanged = _at(place, exchange.their_start, exchange.their_end)
-    if len(theirs) > _LONGEST_NAME:
+    one = len(ours) == 1 and ours[0].end >= changed[-1].end
+    if len(theirs) > _LONGEST_NAME and not one:
         return exchange.start, exchange.end, exchanged
     before = [t.text for t in theirs if t.end <= exchange.their_start]
     after = [t.text for t in theirs if t.start >= exchange.their_end]

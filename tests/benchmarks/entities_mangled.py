@@ -144,11 +144,24 @@ def moved(sentences: Sequence[str], rng: Random) -> list[str]:
 # Scoring, by the rules that the annotated case is scored by
 
 
-def overlap(a: Any, b: Any) -> float:
-    shared = float((min(a.end, b.end) - max(a.start, b.start)) / max(a.end - a.start, b.end - b.start, 1))
+def overlap(finding: Any, gold: GoldSpan) -> float:
+    lengths = finding.end - finding.start, gold.end - gold.start
+    both = min(finding.end, gold.end) - max(finding.start, gold.start)
+    shared = float(both / max(*lengths, 1))
     # A wrong figure is the same whether its unit or month is shown with it ("5" of "5 billion").
-    within = (a.start <= b.start and b.end <= a.end) or (b.start <= a.start and a.end <= b.end)
-    return max(shared, SAME_SPAN) if within and a.kind == b.kind == "number" else shared
+    same = both == min(lengths) and finding.kind == gold.kind == "number"
+    return max(shared, SAME_SPAN) if same or undoes(finding, gold) else shared
+
+
+def undoes(finding: Any, gold: GoldSpan) -> bool:
+    """Whether a finding that shows more of the name, or less, leaves the text as it was before it was garbled."""
+    wide, narrow = (finding.surface, finding.suggestion), (gold.surface, gold.correct)
+    at = gold.start - finding.start
+    if finding.end - finding.start < gold.end - gold.start:
+        wide, narrow, at = narrow, wide, -at
+    if at < 0 or wide[0][at : at + len(narrow[0])] != narrow[0]:
+        return False
+    return wide[0][:at] + narrow[1] + wide[0][at + len(narrow[0]) :] == wide[1]
 
 
 def match(predicted: Sequence[Any], gold: Sequence[GoldSpan]) -> dict[int, int]:
@@ -210,7 +223,7 @@ def count(case: Case, findings: Sequence[Any], outcome: Outcome) -> None:
     for j, gold in enumerate(case.gold):
         known = supported(gold, case.reference)
         found = findings[of_gold[j]] if j in of_gold else None
-        fixed = found is not None and corrected(found.suggestion, gold)
+        fixed = found is not None and (undoes(found, gold) or corrected(found.suggestion, gold))
         for tally in (
             outcome.total,
             outcome.by_kind[gold.kind],
