@@ -25,14 +25,15 @@ FILES = ("noun", "verb", "adj", "adv")
 COMMON = 2.0
 FAMILIAR = 2.8
 """WordNet gives many opposites only by way of a similar word; both words must be more common than this."""
-# Function words and pairs of news English that WordNet, which has no prepositions, cannot know.
+# Function words, of which WordNet has hardly any.
 OPPOSITES = (
-    "above below", "after before", "against for", "all none", "always never", "both neither", "current past", "down up",
+    "above below", "after before", "against for", "all none", "always never", "both neither", "down up",
     "everybody nobody", "everyone nobody", "everything nothing", "few many", "inside outside", "less more", "off on",
     "over under", "with without", "within outside", "into from", "towards from", "since until", "either neither",
-    "anything nothing", "first last", "ally opponent", "claim deny", "confirm deny", "install remove", "issue withhold",
-    "initially eventually", "local international", "immediately eventually", "together apart",
+    "anything nothing", "first last", "together apart",
 )  # fmt: skip
+NEGATING, LEAST_STEM = ("un", "non"), 4
+"""Prefixes that nearly always deny what follows, where that has so many letters."""
 Synset = tuple[tuple[str, ...], tuple[tuple[str, str, str, int, int], ...]]
 
 
@@ -75,10 +76,18 @@ def pairs(graph: dict[tuple[str, str], Synset]) -> dict[str, set[tuple[str, str]
             if symbol == "!":
                 add("antonym", [words[source - 1]], [others[target - 1]])
                 add("contrast", near(words, pointers), near(others, their_pointers))
+    for pair in denied({word for words, _ in graph.values() for word in words}):
+        add("antonym", *([word] for word in pair))
     for pair in OPPOSITES:
         left, right = pair.split()
         add("antonym", [left], [right])
     return found
+
+
+def denied(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield words with what a negating prefix makes of them (harmed, unharmed)."""
+    known = {word for word in words if len(word) >= LEAST_STEM}
+    yield from ((word, prefix + word) for word in known for prefix in NEGATING if prefix + word in known)
 
 
 def frequent(found: dict[str, set[tuple[str, str]]]) -> dict[str, list[tuple[str, str]]]:

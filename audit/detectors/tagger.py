@@ -24,7 +24,7 @@ from audit.detectors.pairing import Pair
 
 __all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "limits", "stretches", "tag", "trained_on"]
 
-TAGGER = "words-2"
+TAGGER = "words-3"
 """Identifies the network and its thresholds in the signature."""
 
 CLASSES = ("right", "negation", "opposite", "substitution", "addition")
