@@ -83,6 +83,17 @@ def test_letter_case_of_a_style_is_no_error() -> None:
     assert errors(read("The Covid wave and Nasa were topics.", reference)) == {}
 
 
+def test_one_and_several_of_a_people_are_the_same_people() -> None:
+    link = Link((0,), (0,), 0.9, 0.95, "equivalent", "reference-0")
+    assert errors(read("All Norwegians won.", "All Norwegian won.", links=(link,))) == {}
+
+
+def test_a_dash_of_another_kind_is_no_error_and_a_stray_space_is() -> None:
+    reference = "The Falk – Brecken line is shut, and the Falk – Brecken line is wet. The Veg-Fi is free, and Veg-Fi is old."
+    assert errors(read("They like the Falk - Brecken line.", reference)) == {}
+    assert errors(read("They like the Veg -Fi.", reference)) == {"Veg -Fi": ("Veg-Fi", "name_variant")}
+
+
 def test_a_form_with_more_capitals_than_the_reference_is_no_error() -> None:
     assert errors(read("NordKraft built it.", "The firm Nordkraft built it, and Nordkraft paid.")) == {}
 

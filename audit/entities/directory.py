@@ -87,9 +87,10 @@ class Directory:
 
 
 def _differ_in_number(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether two names differ in nothing but an ordinary word's singular and plural ("Order of the Falcons")."""
+    """Whether two names differ in nothing but the singular and plural of an ordinary word ("Order of the Falcons") or of
+    a people ("Nigerians")."""
     left, right = differing(ours, theirs)
     if len(left) != 1 or len(right) != 1 or len(ours) != len(theirs) or any(map(gz.is_first_name, ours)):
         return False
     short, long = sorted((left[0].lower(), right[0].lower()), key=len)
-    return long == f"{short}s" and is_common_noun(short)
+    return long == f"{short}s" and (is_common_noun(short) or gz.is_nationality(short))

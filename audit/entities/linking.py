@@ -44,6 +44,7 @@ _THRESHOLD = 0.5
 _ALIKE = 0.6
 _STYLE_LENGTH = 4
 _FIGURES = re.compile(r"\d+")
+_DASHES = str.maketrans(dict.fromkeys("‐‑–—", "-"))
 
 Choice = tuple[int, float, tuple[Signal, ...]]
 """The entity that a form means, how probable that is, and what speaks for it."""
@@ -402,6 +403,9 @@ def _is_damage(form: str, right: str) -> bool:
     Translation flattens capitals ("Openai", "Ai"), raises small ones ("Mar-A-Lago") and strews spaces; writing longer
     acronyms like words ("Covid", "Nato") and leaving out hyphens or accents are matters of style.
     """
+    form, right = form.translate(_DASHES), right.translate(_DASHES)
+    if form == right:
+        return False
     if "- " in form or " -" in form:
         return True
     if " " in form and form.replace(" ", "").casefold() == right.casefold():
