@@ -87,8 +87,8 @@ class Directory:
 
 
 def _differ_in_number(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether two names differ in nothing but the singular and plural of an ordinary word ("Order of the Falcons") or of
-    a people ("Nigerians")."""
+    """Whether two names differ in nothing but the singular and plural of an ordinary word ("Order of the Falcons") or
+    of a people ("Nigerians")."""
     left, right = differing(ours, theirs)
     if len(left) != 1 or len(right) != 1 or len(ours) != len(theirs) or any(map(gz.is_first_name, ours)):
         return False
