@@ -89,7 +89,7 @@ def test_one_and_several_of_a_people_are_the_same_people() -> None:
 
 
 def test_a_dash_of_another_kind_is_no_error_and_a_stray_space_is() -> None:
-    reference = "The Falk – Brecken line is shut, and the Falk – Brecken line is wet. The Veg-Fi is free, Veg-Fi is old."
+    reference = "The Falk – Brecken line is shut, and the Falk – Brecken line is wet. Veg-Fi is free, Veg-Fi is old."
     assert errors(read("They like the Falk - Brecken line.", reference)) == {}
     assert errors(read("They like the Veg -Fi.", reference)) == {"Veg -Fi": ("Veg-Fi", "name_variant")}
 
