@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from entity_texts import CLEAN, as_text, errors, read, reading
 from hypothesis import given
@@ -81,6 +83,14 @@ def test_a_people_and_a_plural_are_no_errors_but_in_a_person_s_name(sentence: st
 def test_letter_case_of_a_style_is_no_error() -> None:
     reference = "The COVID wave and NASA were topics. BASEL II was not."
     assert errors(read("The Covid wave and Nasa were topics.", reference)) == {}
+
+
+def test_a_table_of_the_user_s_own_links_what_nothing_else_does(tmp_path: Path) -> None:
+    table = tmp_path / "own.csv"
+    table.write_text("pivot,kind,wrong,right\n,name_as_word,Quarry,Osterfeld\n", encoding="utf-8")
+    for own, found in (((), {}), ((table,), {"Quarry": ("Osterfeld", "name_as_word")})):
+        resolution = resolve(as_text("Later Mr. Quarry went home."), [as_text(CLEAN, "r")], (), load(own))
+        assert errors(resolution) == found
 
 
 def test_one_and_several_of_a_people_are_the_same_people() -> None:

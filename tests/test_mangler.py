@@ -7,9 +7,12 @@ from itertools import pairwise
 
 import pytest
 from benchmarks.clean_entities import find_entities
+from benchmarks.entities_mangled import overlap
 from benchmarks.mangler import KINDS, PIVOTS, GoldSpan, mangle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from audit.records import Finding
 
 TEXT = (
     "The harbour at Larvik will close in March, said Marta Eklund, the chief executive of NordHavn.\n"
@@ -134,3 +137,25 @@ def test_wording_noise_touches_no_entity() -> None:
     assert garbled != TEXT
     for entity in find_entities(TEXT):
         assert entity.surface in garbled
+
+
+@pytest.mark.parametrize(
+    ("found", "suggestion", "gold", "right", "same"),
+    [
+        ("Ekil Thordson", "Egil Thordson", "Ekil", "Egil", True),
+        ("Norfay", "Norway", "Home Affairs of Norfay", "Home Affairs of Norway", True),
+        ("Ekil Thordson", "Egill Thordson", "Ekil", "Egil", False),  # still wrong
+        ("Ekil Thordson", "Thordson", "Ekil", "Egil", False),
+        ("Thordson", "Thordsen", "Ekil", "Egil", False),  # another word
+        ("Ekil Thordson", "Egill Thordson", "Thordson", "Thordsen", True),  # most of the name, whatever the suggestion
+    ],
+)
+def test_a_finding_is_right_that_undoes_the_damage_however_much_of_the_name_it_shows(
+    found: str, suggestion: str, gold: str, right: str, same: bool
+) -> None:
+    text = "Home Affairs of Norfay heard Ekil Thordson speak."
+    at = text.index(found)
+    finding = Finding("", "h", 0, at, at + len(found), found, suggestion, "", "name_variant", "major", 0.9, True, "")
+    start = text.index(gold)
+    span = GoldSpan(start, start + len(gold), gold, right, "name_variant", "major")
+    assert (overlap(finding, span) >= 0.4) is same

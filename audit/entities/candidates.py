@@ -157,8 +157,11 @@ class Candidates:
         differing = [w for w in joined_article(words) if fold(w) not in theirs] or [words[-1]]
         ours = {fold(w) for w in words}
         missing = [w for w in entity.words if fold(w) not in ours]
-        # A form that one reference has once, and no dictionary, may be garbled itself.
-        doubt = float(entity.documents == 1 and any(unheard(w) for w in missing)) / entity.count
+        surface = members[0].surface
+        confused = {fold(e.right) for e in self.confusions.lookup(surface)} & {fold(f) for f in entity.forms}
+        # A form that one reference has once, and neither a dictionary nor a table, may be garbled itself.
+        strange = entity.documents == 1 and not confused and any(unheard(w) for w in missing)
+        doubt = float(strange) / entity.count
         doubt = _CONTRADICTED if index in self.directory.contradicted else doubt
         ordinary = is_ordinary(differing)
         honorific = any(n.honorific for n in members)
@@ -167,8 +170,6 @@ class Candidates:
         shares = not first and not acronym and entity.type != "person" and len(differing) < len(words)
         slot = self.slots.get((form, index), 0.0)
         our_bones = bones("".join(words)) | bones(words[-1])
-        surface = members[0].surface
-        confused = {fold(e.right) for e in self.confusions.lookup(surface)} & {fold(f) for f in entity.forms}
         alike = spelling_of(words, entity)
         return {
             "spelling": max(0.0, alike - CLOSE),
