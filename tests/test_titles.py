@@ -187,6 +187,27 @@ def test_an_office_that_the_references_say_elsewhere_is_right_and_a_part_of_a_wo
     assert finding.suggestion == "senator"
 
 
+@pytest.mark.parametrize(
+    ("hypothesis", "reference", "found"),
+    [
+        ("So said the coach of the head.", "So said the head coach.", [("coach of the head", "head coach")]),
+        ("So said the coach of the team.", "So said the team coach.", []),
+        ("He was Chief of crew there.", "He was Chief of Staff there.", [("Chief of crew", "Chief of Staff")]),
+        ("The gate guard left.", "The managing director left.", [("gate guard", "managing director")]),
+        ("The general manager left.", "The managing director left.", []),
+    ],
+)  # fmt: skip
+def test_an_office_taken_word_by_word_is_found_between_the_same_words(
+    hypothesis: str, reference: str, found: list[tuple[str, str]]
+) -> None:
+    ours, theirs = as_text(hypothesis), as_text(reference, "r")
+    links = (Link((0,), (0,), 0.9, 0.98, "equivalent", "r"),)
+    empty = Embeddings(np.zeros((0, 1), np.float32), np.zeros(0, bool), ())
+    case = Case(ours, (theirs,), links, "comparable", empty, (empty,))
+    given = titles.detect(case, TABLE, list(find_exchanges(ours, [theirs], links)))
+    assert [(f.surface, f.suggestion) for f in given] == found
+
+
 def test_an_exchanged_office_is_shown_with_its_place() -> None:
     assert exchanged("gate guard", "goalkeeper", fit=0.81236) == [
         Finding(

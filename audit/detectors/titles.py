@@ -42,7 +42,9 @@ _SAYING_NOTHING = frozenset(
 """What says nothing of an office but whose it is."""
 _ARTICLE = re.compile(r"(?:an?|the) ", re.IGNORECASE)
 _BEHIND = re.compile(r" (\w+)")
-_BEFORE = re.compile(r"(?<!\w)(\w+) $")
+_BEFORE = re.compile(r"(?<!\w)(\w+(?: of(?: the)?)?) $")
+_RANKS = frozenset({"general", "head", "chief", "prime", "vice", "deputy"})
+"""What stands before an office by way of rank, and is none behind "of" ("coach of the head")."""
 
 
 def detect(case: Case, confusions: Confusions, exchanges: Sequence[Exchange]) -> list[Finding]:
@@ -175,6 +177,8 @@ def _other_calling(said: str, alike: Collection[str], right: str, known: Collect
     if not all(w.isalpha() for w in words) or words[0] in _JOINING or words[-1] in _JOINING:
         return False
     head = said.split(" of ")[0].split()[-1]
+    if " of " in said and words[-1] in _RANKS and words[-1] in right.split():
+        return True
     kin = {w[:_STEM] for other in alike for w in other.split()}
     added = {w for w in words if w != head} - _SMALL - _ANYONE - _SAYING_NOTHING - set(known)
     vague = head in _ANYONE and head not in right.split() and bool(added)
