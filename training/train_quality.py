@@ -14,7 +14,7 @@ joined with their neighbour: judged pairs of a translation and a comparable acco
 
 The encoder stays as it is. Half an hour on two cores, most of it embedding.
 
-usage: python training/train_quality.py SHARED_FOLDER [--account-sources N]
+usage: python training/train_quality.py SHARED_FOLDER [--account-sources N] [--keep FOLDER]
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
+from audit.cache.files import write_atomically
 from audit.embeddings import Embeddings, Encoder
 from audit.scoring import surface
 from audit.scoring.features import PAIR_FEATURES, describe
@@ -62,8 +64,9 @@ WEIGHT_EXPERTS, WEIGHT_INJECTED = 3.0, 3.0
 RIDGE = 3000.0
 BLEND = 0.7
 """Weight of the order beside the penalty in ``quality``, in units of their spread."""
-QUALITY_CENTRE, QUALITY_SLOPE = 75.0, 10.0
-"""Where the mean of the experts' translations lies on the scale of quality, and points per unit of spread."""
+QUALITY_CENTRE, QUALITY_SLOPE = 80.0, 12.0
+"""Where the mean of the experts' translations lies on the scale of quality, and points per unit of spread: so that a
+pair of identical sentences, always 100, lies no further from the mean than good translations do."""
 KNOTS = 12
 
 Floats = NDArray[np.float64]
@@ -201,17 +204,30 @@ def as_accounts(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(ref=table.source.map(changed))
 
 
-def features(encoder: Encoder, table: pd.DataFrame) -> Floats:
-    """Describe all pairs of ``table`` by (n, PAIR_FEATURES)."""
-    rows = []
+def features(encoder: Encoder, table: pd.DataFrame, keep: Path | None = None) -> Floats:
+    """Describe all pairs of ``table`` by (n, PAIR_FEATURES); what ``keep`` holds of them is not computed again."""
+    # Translations of one source side by side: their reference is embedded once.
+    order = np.argsort(table.source.to_numpy(), kind="stable")
+    rows = np.empty((len(table), len(PAIR_FEATURES)))
     for start in range(0, len(table), CHUNK):
-        part = table.iloc[start : start + CHUNK]
+        chosen = order[start : start + CHUNK]
+        part = table.iloc[chosen]
         sides = part.hyp.tolist(), part.ref.tolist()
+        name = hashlib.sha256(json.dumps([encoder.digest, PAIR_FEATURES, *sides]).encode()).hexdigest()
+        path = keep / f"{name}.npy" if keep else None
+        if path and path.exists():
+            rows[chosen] = np.load(path)
+            continue
         texts = list(dict.fromkeys(sides[0] + sides[1]))
         found, place = encoder.encode(texts, tokens=True), {text: i for i, text in enumerate(texts)}
         ours, theirs = (select(found, [place[text] for text in side]) for side in sides)
-        rows.append(describe(*sides, ours, theirs, (surface.chrf(*sides), surface.bleu(*sides))))
-    return np.concatenate(rows).astype(np.float64)
+        described = describe(*sides, ours, theirs, (surface.chrf(*sides), surface.bleu(*sides)))
+        if path:
+            stream = BytesIO()
+            np.save(stream, described)
+            write_atomically(path, stream.getvalue())
+        rows[chosen] = described
+    return rows
 
 
 def select(embeddings: Embeddings, chosen: Sequence[int]) -> Embeddings:
@@ -346,10 +362,10 @@ def plain(values: Floats) -> list[float]:
     return [float(f"{value:.6g}") for value in values]
 
 
-def train(folder: Path, encoder: Encoder, account_sources: int) -> dict[str, object]:
+def train(folder: Path, encoder: Encoder, account_sources: int, keep: Path | None) -> dict[str, object]:
     """Fit everything and return the artefact."""
     tables = read(folder)
-    parts = {name: examples(table, features(encoder, table)) for name, table in tables.items()}
+    parts = {name: examples(table, features(encoder, table, keep)) for name, table in tables.items()}
     plain_figures = {
         name: {
             column: compare(tables[name], parts[name].rows[:, PAIR_FEATURES.index(column)])
@@ -358,12 +374,12 @@ def train(folder: Path, encoder: Encoder, account_sources: int) -> dict[str, obj
         for name in ("news21", "ted21")
     }
     shuffled = tables["news21"].assign(ref=np.roll(tables["news21"].ref, len(tables["news21"]) // 3))
-    unrelated = features(encoder, shuffled)
+    unrelated = features(encoder, shuffled, keep)
     accounts = {
         name: as_accounts(table[table.source < account_sources] if name == "crowd" else table)
         for name, table in tables.items()
     }
-    account_parts = {name: examples(table, features(encoder, table)) for name, table in accounts.items()}
+    account_parts = {name: examples(table, features(encoder, table, keep)) for name, table in accounts.items()}
     return {
         "provenance": {
             "made_by": "training/train_quality.py",
@@ -400,8 +416,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the learned figures of score_pairs.")
     parser.add_argument("shared", type=Path, help="the folder with bench/")
     parser.add_argument("--account-sources", type=int, default=4000, help="crowd sources that accounts are made from")
+    parser.add_argument("--keep", type=Path, help="folder for what was computed, from which a later run goes on")
     arguments = parser.parse_args()
-    artefact = train(arguments.shared / "bench", load_encoder(Settings(cache=False)), arguments.account_sources)
+    encoder = load_encoder(Settings(cache=False))
+    artefact = train(arguments.shared / "bench", encoder, arguments.account_sources, arguments.keep)
     ARTEFACT.write_text(written(artefact), "utf-8")
     digest = hashlib.sha256(ARTEFACT.read_bytes()).hexdigest()
     print(json.dumps(artefact["provenance"], indent=1), f"\nset heads.DIGEST to {digest}")
