@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from queue import SimpleQueue
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ __all__ = ["BfloatModel"]
 
 
 class BfloatModel:
-    """A compiled model, and as many requests as batches may be computed at a time.
+    """A compiled model that computes one batch at a time, on all threads.
 
     Raises:
         MissingExtraError: OpenVINO is not installed.
@@ -37,24 +37,21 @@ class BfloatModel:
         options = {
             "INFERENCE_PRECISION_HINT": "bf16",
             "INFERENCE_NUM_THREADS": threads,
-            "NUM_STREAMS": threads,
+            "NUM_STREAMS": 1,
             # Threads bound to cores would share them with those of other processes.
             "ENABLE_CPU_PINNING": False,
         }
         compiled = openvino.Core().compile_model(_bert(openvino, folder), "CPU", options)
         if compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name() != "bf16":
             raise ModelError("this processor does not compute in bfloat16; leave out --precision")
-        self._requests: SimpleQueue[Any] = SimpleQueue()
-        for _ in range(threads):
-            self._requests.put(compiled.create_infer_request())
+        self._request = compiled.create_infer_request()
+        # Two Python threads in OpenVINO can wait for each other for ever: one for its lock, one for Python's.
+        self._alone = Lock()
 
     def run(self, ids: NDArray[Any], mask: NDArray[Any], *, tokens: bool) -> tuple[Floats, Floats | None]:
         """Embed a batch of int32 (b, s): sums of the tokens' vectors, (b, d), and these (b, s, d) where asked for."""
-        request = self._requests.get()
-        try:
-            hidden: Floats = request.infer({"ids": ids, "mask": mask})[0].copy()
-        finally:
-            self._requests.put(request)
+        with self._alone:
+            hidden: Floats = self._request.infer({"ids": ids, "mask": mask})[0].copy()
         pooled = np.matmul(mask[:, None, :].astype(np.float32), hidden)[:, 0]
         return pooled, hidden if tokens else None
 
