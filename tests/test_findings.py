@@ -63,6 +63,12 @@ def test_a_word_in_another_language_wins_over_its_capital_letter() -> None:
     assert [f.kind for f in finish(both, Document("d", TEXT))] == ["casing"]
 
 
+def test_a_word_in_another_language_wins_over_a_name_that_stands_for_nothing() -> None:
+    name, word = finding(4, 12, "wrong_entity", 0.9), finding(4, 12, "untranslated", 0.6)
+    assert [f.kind for f in finish([name, word], Document("d", TEXT))] == ["wrong_entity"]
+    assert [f.kind for f in finish([replace(name, suggestion=""), word], Document("d", TEXT))] == ["untranslated"]
+
+
 def test_an_id_survives_edits_elsewhere_and_a_rejected_one_does_not_come_back() -> None:
     (before,) = finish([finding(150, 158)], Document("d", TEXT))
     longer = Document("d", "A new first line.\n" + TEXT)

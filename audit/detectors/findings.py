@@ -23,8 +23,9 @@ def finish(findings: Iterable[Finding], document: Document, rejected: Collection
     """Return ``findings`` in the order of the text, with ids, one a place and without the ``rejected`` ids.
 
     Of findings that overlap, those about entities win, then the surer, then the longer; a word left in another language
-    wins over its capital letter. Omissions have no extent and stand beside anything; of two alike one is kept. What is
-    denied twice in one breath ("did not come and did not call") is one statement turned round, and one finding.
+    wins over its capital letter and over a name that stands for nothing. Omissions have no extent and stand beside
+    anything; of two alike one is kept. What is denied twice in one breath ("did not come and did not call") is one
+    statement turned round, and one finding.
     """
     chosen: list[Finding] = []
     taken: list[tuple[int, int]] = []
@@ -81,7 +82,8 @@ def _coordinated(between: str) -> bool:
 
 def _rank(finding: Finding) -> tuple[int, float, int, int, str, str]:
     extent = finding.end - finding.start
-    order = 0 if finding.kind in ENTITY_KINDS else 3
+    # A name that stands for nothing yields to what is known of its words.
+    order = (0 if finding.suggestion else 2) if finding.kind in ENTITY_KINDS else 3
     return (
         {"untranslated": 1, "casing": 2}.get(finding.kind, order),
         -finding.confidence,

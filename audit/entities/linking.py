@@ -38,7 +38,7 @@ from audit.records import EntityKind, EntityType, Link, Mode, Severity, Signal, 
 
 __all__ = ["LINKER", "Survey", "resolve", "survey"]
 
-LINKER = "forms-8"
+LINKER = "forms-9"
 
 _THRESHOLD = 0.5
 _ALIKE = 0.6

@@ -451,8 +451,14 @@ def _trimmed(place: Place, reference: Text, our_words: Collection[str]) -> Place
 
 
 def _is_stranger(name: Name, inventory: Inventory) -> bool:
-    """Whether a name is certainly one, and none of its words is in any reference."""
-    return not name.common and not any(w.isupper() or inventory.knows(w) for w in name.words)
+    """Whether a name is certainly one, and none of its words is in any reference.
+
+    A single unheard word that opens its sentence may be any word, misspelt or of another language.
+    """
+    if name.common or any(w.isupper() or inventory.knows(w) for w in name.words):
+        return False
+    heard = gz.is_first_name(name.surface) or gz.is_place(name.surface)
+    return not name.opening or len(name.words) > 1 or heard
 
 
 def _form_there(place: Place, reference: str, start: int, text: str) -> str:
