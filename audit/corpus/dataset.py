@@ -197,7 +197,9 @@ class Dataset:
 def _refuse_other(earlier: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
     differing = [key for key in sorted({*earlier, *now}) if earlier.get(key) != now.get(key)]
     if differing:
-        shown = "; ".join(f"{key} was {earlier.get(key)!r}, is {now.get(key)!r}" for key in differing)
+        # The signature says again what the settings say, and is long.
+        told = [key for key in differing if key != "signature"] or differing
+        shown = "; ".join(f"{key} was {earlier.get(key)!r}, is {now.get(key)!r}" for key in told)
         raise SettingsError(
             f"{folder} holds a run that differs: {shown}\ntake the same again, another folder, or --fresh"
         )
