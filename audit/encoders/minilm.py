@@ -150,7 +150,7 @@ class MiniLM:
             return BfloatModel(self._folder, self._threads)
         from audit.encoders.runtime_onnx import OnnxModel
 
-        return OnnxModel(self._folder, self._threads)
+        return OnnxModel(self._folder)
 
     def _check(self) -> None:
         for name, expected in _DIGESTS.items():

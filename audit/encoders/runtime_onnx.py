@@ -24,13 +24,13 @@ class OnnxModel:
     batch_tokens = 512
     """Tokens a batch: its activations fit the cache of one core."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
-        del threads  # batches run side by side, each on the thread that asks: no core waits for another within one
+    def __init__(self, folder: Path) -> None:
         onnxruntime = _silent_runtime()
         arrays = bert_weights(folder)
         self._values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
         options = onnxruntime.SessionOptions()
         options.add_external_initializers(list(arrays), self._values)
+        # Batches run side by side, each on the thread that asks: no core waits for another within a batch.
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         options.enable_mem_pattern = False
