@@ -63,7 +63,8 @@ class MiniLM:
     Args:
         folder: where the model is; by default the one that comes with the installation.
         precision: what matrices are multiplied in: float32, or bfloat16 where the processor can.
-        threads: batches computed at a time; by default one a core, or OMP_NUM_THREADS where that is less.
+        threads: that compute, in float32 a batch each, in bfloat16 on one batch together; by default one a core, or
+            OMP_NUM_THREADS where that is less.
 
     Safe to use from several threads. The weights are checked when it is made, and read when it first has to embed.
 

@@ -1,7 +1,7 @@
 """The bundled model in bfloat16 on OpenVINO, for processors that multiply matrices in it (AMX, AVX-512 BF16).
 
 bfloat16 keeps 8 of float32's 24 significant bits; sums are kept in float32. Vectors differ from those of float32 by
-less than .0001 of cosine, and a text has the same in any batch. What that costs: tests/benchmarks/encoders.md.
+about .0001 of cosine at most, and a text has the same in any batch. What that costs: tests/benchmarks/encoders.md.
 """
 
 from __future__ import annotations

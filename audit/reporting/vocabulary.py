@@ -45,9 +45,10 @@ KINDS: Mapping[FindingKind, KindWords] = {
 def quality_words(quality: float) -> str:
     """Return what a mean quality (0–100, higher is better) means.
 
-    The bounds follow what experts said of 5,198 sentences of WMT21 zh-en: those that they found faultless have 78 on
-    average, those with minor errors alone 75, those with one major error 72, those with two 65, those with more 59. A
-    text is weak from the mean of sentences with a major error each, poor below that of sentences with two.
+    The bounds follow experts' penalties of 5,198 sentences of WMT21 zh-en (``tests/benchmarks/quality.py``): sentences
+    without penalty have 80 on average, those under 5 (minor errors) 76, those of 5 to 9 (a major error) 72, those of 10
+    to 14 (two) 65, worse ones 59. A text is weak below the mean of sentences with a major error each, poor below that
+    of sentences with two.
     """
     if quality >= 76:
         return "good"

@@ -36,6 +36,12 @@ def calibration_error(table: pd.DataFrame) -> float:
     return float((table.predicted - table.real).abs().mean() / (table.real.max() - table.real.min()))
 
 
+def by_penalty(quality: np.ndarray, penalty: np.ndarray) -> dict[str, float]:
+    """Mean quality of the sentences of each range of penalties: a major error costs 5, a minor one 1."""
+    edges = pd.cut(penalty, [-np.inf, 0, 4.99, 9.99, 14.99, np.inf], labels=["0", "under 5", "5-9", "10-14", "15 on"])
+    return {str(name): float(mean) for name, mean in pd.Series(quality).groupby(edges, observed=True).mean().items()}
+
+
 def plot(table: pd.DataFrame, path: Path) -> None:
     from matplotlib.figure import Figure
 
@@ -69,7 +75,9 @@ def main() -> None:
     plot(parts, arguments.output / "calibration.png")
     error = calibration_error(parts)
     print(f"calibration error {error:.3f} of the range; {len(table) / seconds:.0f} pairs a second")
-    record = {"figures": figures, "calibration_error": error, "deciles": parts.to_dict("list")}
+    means = by_penalty(found.quality.to_numpy(), table.mqm.to_numpy(float))
+    print("mean quality by penalty:", ", ".join(f"{name}: {mean:.1f}" for name, mean in means.items()))
+    record = {"by_penalty": means, "figures": figures, "calibration_error": error, "deciles": parts.to_dict("list")}
     if arguments.injected:
         pairs = pd.read_csv(arguments.injected)
         good, bad = (audit.score_pairs(pairs[side].tolist(), pairs.reference.tolist()) for side in ("good", "bad"))
