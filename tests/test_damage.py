@@ -9,8 +9,9 @@ from wording_cases import bare_case
 
 from audit.detectors import damage, untranslated
 from audit.detectors.case import Case
+from audit.detectors.marks import mark
 from audit.detectors.spelling import Speller
-from audit.records import Finding
+from audit.records import Finding, FindingKind
 
 
 def found(case: Case) -> list[Finding]:
@@ -153,3 +154,60 @@ def test_of_long_words_as_near_the_most_common_is_meant(word: str, meant: str) -
 def test_a_greek_letter_alone_is_a_symbol() -> None:
     assert untranslated.detect(bare_case("They measured β twice.")) == []
     assert [f.surface for f in untranslated.detect(bare_case("They measured ж twice."))] == ["ж"]
+
+
+def named(text: str, surface: str, suggestion: str, kind: FindingKind) -> Finding:
+    """A finding that takes ``surface`` for a name, which the reference has as ``suggestion``."""
+    (sentence,) = bare_case(text).hypothesis.sentences
+    start = text.index(surface)
+    place = ("reference-0", 0, len(suggestion)) if suggestion else None
+    return mark(
+        sentence, start, start + len(surface), kind, "It was taken for a name.", confidence=0.7,
+        suggestion=suggestion, supported=bool(suggestion), place=place,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("surface", "suggestion", "kind", "tongue"),
+    [
+        ("Krankheit", "disease", "wrong_entity", "German"),
+        ("Drei", "Three", "name_variant", "German"),
+        ("Fortschritte", "", "wrong_entity", "German"),
+        ("Королеву", "Queen", "name_variant", "Cyrillic"),
+        ("komisarz", "commissioner", "title", "Polish"),
+        ("Vereinsmitgliedschaft", "club card", "wrong_entity", "dictionary"),
+    ],
+)
+def test_a_word_of_another_language_is_no_name(surface: str, suggestion: str, kind: FindingKind, tongue: str) -> None:
+    text = f"They spoke of the {surface} at length."
+    (claimed,) = untranslated.claim([named(text, surface, suggestion, kind)], bare_case(text))
+    assert claimed.kind == "untranslated"
+    assert (claimed.surface, claimed.suggestion, claimed.severity) == (surface, suggestion, "major")
+    assert tongue in claimed.evidence
+    assert (f"has “{suggestion}”" in claimed.evidence) == claimed.supported
+
+
+@pytest.mark.parametrize(
+    ("surface", "suggestion", "kind"),
+    [
+        ("Argentinien", "Argentina", "name_variant"),  # a name in another language is one
+        ("Блаттен", "Blatten", "name_variant"),
+        ("Krankheit", "disease", "name_as_word"),
+        ("Goverment", "Government", "wrong_entity"),  # a misspelling
+        ("Anna", "she", "wrong_entity"),
+        ("Berlin", "city", "wrong_entity"),
+        ("Council", "assembly", "wrong_entity"),  # English
+        ("Green Krankheit", "disease", "wrong_entity"),
+    ],
+)
+def test_what_may_be_a_name_stays_one(surface: str, suggestion: str, kind: FindingKind) -> None:
+    text = f"They spoke of the {surface} at length."
+    finding = named(text, surface, suggestion, kind)
+    assert list(untranslated.claim([finding], bare_case(text))) == [finding]
+
+
+def test_a_word_that_the_references_have_is_no_foreign_one() -> None:
+    text = "They spoke of the Krankheit at length."
+    finding = named(text, "Krankheit", "disease", "wrong_entity")
+    said = bare_case(text, "The word Krankheit was heard.")
+    assert list(untranslated.claim([finding], said)) == [finding]

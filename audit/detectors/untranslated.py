@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from rapidfuzz.distance import Indel
 
 from audit.detectors.case import Case
 from audit.detectors.foreign import is_english, language, script
 from audit.detectors.marks import ReferencePlace, mark, part_of_address
+from audit.detectors.relations import vocabulary
 from audit.detectors.spelling import Speller
 from audit.entities.gazetteers import is_first_name, is_place, zipf
+from audit.entities.lexicon import is_common_noun
 from audit.records import Finding, Sentence
 
-__all__ = ["detect"]
+__all__ = ["claim", "detect"]
 
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _GLOSS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
@@ -26,6 +31,11 @@ _SHORTEST = 2
 _RARE = 2.5
 _CAPITALISED = 4.3
 """How frequent (zipf) a capitalised word must be in its language: German nouns are more common than names."""
+_TAKEN_FOR_NAMES = frozenset({"name_variant", "wrong_entity", "title"})
+_KNOWN = 3.0
+"""How frequent a word must be in its language where a common word stands in its place."""
+_UNLIKE = 0.6
+"""Likeness of letters up to which a word that nobody knows is no misspelling of what stands in its place."""
 _SCRIPT, _COMMON, _UNKNOWN, _CAPITAL = 0.98, 0.9, 0.75, 0.6
 
 
@@ -42,6 +52,46 @@ def detect(case: Case) -> list[Finding]:
             found.extend(_scripts(sentence, known))
             found.extend(_latin(sentence, known, speller, capitals=parallel))
     return found
+
+
+def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
+    """Yield ``findings``; a word of another language that was taken for a name, and that stands where a reference has
+    a common word or nothing, is no name but was not translated."""
+    for finding in findings:
+        tongue = _taken_for_a_name(finding, case.reference_words)
+        if tongue:
+            reason = f"“{finding.surface}” is {tongue}"
+            instead = f"; {finding.reference_document} has “{finding.suggestion}”." if finding.supported else "."
+            yield replace(
+                finding, kind="untranslated", entity="", forms=(), severity="major", evidence=reason + instead
+            )
+        else:
+            yield finding
+
+
+def _taken_for_a_name(finding: Finding, known: Mapping[str, ReferencePlace]) -> str:
+    """Return what a word is that is no name ("German, not English"); empty where it may be one."""
+    word = _POSSESSIVE.sub("", finding.surface)
+    lowered = word.lower()
+    if finding.kind not in _TAKEN_FOR_NAMES or lowered in known or not _LETTERS.fullmatch(word):
+        return ""
+    if not all(_is_word(part) for part in finding.suggestion.split()):
+        return ""
+    if written := script(word[0]):
+        return f"{written}, not English"
+    if zipf(lowered) >= _RARE or is_first_name(word) or is_place(word):
+        return ""
+    if tongue := language(lowered, _KNOWN):
+        return f"{tongue}, not English"
+    unlike = finding.suggestion and Indel.normalized_similarity(lowered, finding.suggestion.lower()) <= _UNLIKE
+    return "in no English dictionary" if unlike and not (zipf(lowered) or is_english(lowered)) else ""
+
+
+def _is_word(written: str) -> bool:
+    """Whether a word of a reference is a common one, at the beginning of its sentence perhaps."""
+    lowered = written.lower()
+    common = is_common_noun(lowered) or lowered in vocabulary()
+    return written.islower() or (common and not is_first_name(written) and not is_place(written))
 
 
 def _scripts(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterator[Finding]:
