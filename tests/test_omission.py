@@ -15,6 +15,7 @@ from audit.records import Finding, Link
 BOUNDS = Limits(
     wrong=0.5,
     classes=(0.5,) * (len(CLASSES) - 1),
+    named=0.95,
     missing=0.5,
     wrong_curve=((0.0, 1.0), (0.0, 1.0)),
     classes_curve=((0.0, 1.0), (0.0, 1.0)),

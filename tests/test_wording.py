@@ -101,7 +101,7 @@ def test_tags_are_probabilities_whatever_the_pair(encoder: Encoder) -> None:
     made = case(encoder, "Yes.", "They met in the old town hall on Monday, as they had done every week since May.")
     linked = replace(made, links=(Link((0,), (0,), 0.1, 0.5, "equivalent", "reference-0"),))
     ((pair, _),) = pairs(linked)
-    tags, bounds = tag(pair), limits()
+    (tags,), bounds = tag([pair]), limits()
     assert tags.wrong.shape == (len(pair.hypothesis),)
     assert tags.classes.shape == (len(pair.hypothesis), len(CLASSES))
     assert tags.missing.shape == (len(pair.reference),)

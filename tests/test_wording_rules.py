@@ -20,6 +20,7 @@ from audit.records import Finding, Link, Mode
 BOUNDS = Limits(
     wrong=0.5,
     classes=(0.5, 0.5, 0.5, 0.5),
+    named=0.95,
     missing=0.5,
     wrong_curve=((0.0, 1.0), (0.0, 0.8)),
     classes_curve=((0.0, 1.0), (0.0, 0.9)),
@@ -34,7 +35,10 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Says what the network finds: word → cause and probability, in each reference its own where several are given."""
 
     def scripted(*by_reference: dict[str, Judgement], missing: Sequence[str] = ()) -> None:
-        def tag(pair: Pair) -> Tags:
+        def tag(pairs: Sequence[Pair]) -> list[Tags]:
+            return [tagged(pair) for pair in pairs]
+
+        def tagged(pair: Pair) -> Tags:
             told = by_reference[min(int(pair.reference.texts[0]), len(by_reference) - 1)]
             wrong = np.zeros(len(pair.hypothesis), np.float32)
             classes = np.zeros((len(pair.hypothesis), len(CLASSES)), np.float32)

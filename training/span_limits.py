@@ -19,9 +19,10 @@ __all__ = ["Judged", "choose_limits"]
 Judged = Sequence[tuple["Item", tuple[NDArray[np.float32], ...]]]
 """Items with what the network says: wrong (n,), classes (n, 5), missing (m,)."""
 
-ALARMS = {"negation": 0.01, "opposite": 0.06, "substitution": 0.02, "addition": 0.02}
-"""Share of DEMETR's good translations on which each class may raise an alarm."""
-WRONG_ALARMS, MISSING_ALARMS = 0.1, 0.02
+ALARMS = {"negation": 0.01, "opposite": 0.03, "substitution": 0.02, "addition": 0.02}
+"""Share of DEMETR's good translations on which each class may raise an alarm …"""
+NAMED_ALARMS, WRONG_ALARMS, MISSING_ALARMS = 0.12, 0.08, 0.02
+"""… and all classes together, what an expert would mark, and omissions."""
 MARKED = tuple(np.round(np.linspace(0.02, 0.3, 57), 4).tolist())
 """Shares of words marked that are tried as operating points."""
 CURVE_POINTS = 9
@@ -38,6 +39,7 @@ def choose_limits(news: Judged, contrasts: Judged) -> tuple[dict[str, Any], dict
     limits = {
         "wrong": _quantile((p[0] for _, p in faultless), WRONG_ALARMS),
         "classes": [_quantile((p[1][:, k] for _, p in faultless), ALARMS[c]) for k, c in enumerate(CLASSES) if k],
+        "named": _quantile((1 - p[1][:, 0] for _, p in faultless), NAMED_ALARMS),
         "missing": _quantile((p[2] for _, p in faultless), MISSING_ALARMS),
         "wrong_curve": _curve(*_runs_judged(news, lambda p: p[0])),
         "classes_curve": _curve(*_runs_judged(contrasts, lambda p: 1 - p[1][:, 0])),
@@ -88,6 +90,7 @@ def _found(contrasts: Judged, limits: dict[str, Any]) -> dict[str, dict[str, flo
     found: dict[str, list[bool]] = {}
     for item, (wrong, classes, missing) in contrasts:
         reported = (wrong >= limits["wrong"]) | (classes[:, 1:] >= limits["classes"]).any(axis=1)
+        reported |= 1 - classes[:, 0] >= limits["named"]
         if item.kind == "good":
             hit = bool(reported.any() or (missing >= limits["missing"]).any())
         elif item.kind.endswith("removed"):

@@ -1,4 +1,4 @@
-"""The network of ``audit/detectors/tagger.py`` in torch: the same sums, trainable."""
+"""The network of ``audit/detectors/network.py`` in torch: the same sums, trainable."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from span_items import IGNORED
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -23,7 +24,6 @@ WIDTH, HEADS, LAYERS, VECTOR, REDUCED = 96, 4, 2, 384, 64
 FIXED_BIASES = 9
 TOKENS = 2600
 """Words of both sides in one batch."""
-IGNORED = -100
 CLASS_WEIGHT, MISSING_WEIGHT = 4.0, 2.0
 
 

@@ -1,95 +1,62 @@
-"""Train the network that marks wrong words, and make ``audit/detectors/data/tagger.npz``.
+"""Train the small network that marks wrong words (``audit/detectors/data/tagger.npz``), and choose the thresholds for it
+and the cross-encoder together.
 
-usage: train_spans.py SHARED WORDNET --work FOLDER [--epochs N] [-o FILE]
+usage: train_spans.py SHARED WORDNET --work FOLDER [--epochs N] [--limits-only]
 
 SHARED is the folder with ``bench``, WORDNET that of WordNet 3.0's data files, FOLDER keeps embeddings between runs.
-Needs torch and lemminflect. What the network learns from:
-
-- error spans that professional translators marked (MQM): news and talks, Chinese to English;
-- DEMETR: one error in an otherwise good translation, with its kind;
-- errors put into translations of other languages that crowd raters found good (``span_errors.py``).
-
-A fifth of the news documents and of DEMETR's sources are kept out of training: thresholds, calibration and the figures
-in the artefact come from them, and so should every figure that is quoted (``held_out``).
+Needs torch and lemminflect. What the network learns from is in ``span_items.py``. The cross-encoder is trained first, by
+``train_cross.py``; thresholds, calibration and the figures in the artefact come from what neither has seen.
 """
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import hashlib
 import json
 import random
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import torch
 from numpy.typing import NDArray
-from span_errors import KINDS, Damaged, Injector
+from span_items import Item, damaged, demetr, experts, label
 from span_limits import Judged, choose_limits
-from span_network import IGNORED, Example, Network, fit, predict
+from span_network import Example, fit
 
+from audit.detectors import tagger
 from audit.detectors.features import read
 from audit.detectors.pairing import Pair, Side
-from audit.detectors.relations import relate
 from audit.detectors.words import spans, word_vectors
+from audit.embeddings import Encoder, TokenVectors
 from audit.encoders import load_encoder
 from audit.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from benchmarks.spans import KEPT_OUT, held_out
+from benchmarks.spans import KEPT_OUT
 
 DATE, SEED = "2026-11-21", 20_261_121
 OUTPUT = Path(__file__).parent.parent / "audit" / "detectors" / "data" / "tagger.npz"
 FILES = ("mqm_news21_zhen", "mqm_news21_zhen_spans", "mqm_ted21_zhen", "mqm_ted21_zhen_spans")
-SHARES = {"clean": 22, "negation": 9, "opposite": 26, "substitution": 14, "sense": 9, "addition": 16, "removal": 16}
-DAMAGED, LONGEST, PER_REFERENCE, LEAST_Z, FAULTLESS_Z = 12_000, 160, 5, 0.2, 0.7
-GOOD_WEIGHT, FAULTLESS_WEIGHT = 4.0, 0.3
-CLASS = {"negation": 1, "opposite": 2, "antonym": 2, "substitution": 3, "sense": 3, "codemix": 3, "misspelled": 3,
-         "ne_replaced": 3, "numbers_replaced": 3, "addition": 4}  # fmt: skip
-
-
-@dataclass(slots=True)
-class Item:
-    """A translation with its reference and what is known of it. ``group``: the document (news) or sentence (DEMETR)
-    that it is kept out of training with."""
-
-    source: str
-    kind: str
-    group: str
-    hypothesis: str
-    reference: str
-    marked: tuple[tuple[int, int], ...] = ()
-    wrong: tuple[int, ...] = ()
-    lost: tuple[str, ...] = ()
-    z: float = 0.0
-    kept_out: bool = False
-    spans: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32), repr=False)
-    example: Example | None = field(default=None, repr=False)
+DAMAGED, LONGEST, AT_ONCE = 12_000, 160, 256
 
 
 class Embedded:
     """Words and vectors of texts, kept in a folder between runs."""
 
-    def __init__(self, texts: Iterable[str], folder: Path) -> None:
+    def __init__(self, texts: Iterable[str], encoder: Encoder, folder: Path) -> None:
         wanted = sorted(set(texts))
         folder.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256("\x1f".join(wanted).encode()).hexdigest()[:16]
         paths = [folder / f"{digest}-{part}.npy" for part in ("words", "offsets", "sentences")]
         self._places = [spans(text) for text in wanted]
         if not paths[-1].exists():
-            self._embed(wanted, paths)
+            self._embed(wanted, encoder, paths)
         self._vectors, self._offsets = np.load(paths[0], mmap_mode="r"), np.load(paths[1])
         self.sentences = np.load(paths[2])
         self.number = {text: i for i, text in enumerate(wanted)}
 
-    def _embed(self, texts: Sequence[str], paths: Sequence[Path]) -> None:
-        encoder = load_encoder(Settings(cache=False))
+    def _embed(self, texts: Sequence[str], encoder: Encoder, paths: Sequence[Path]) -> None:
         offsets = np.concatenate([[0], np.cumsum([len(p) for p in self._places])])
         shape = (int(offsets[-1]), encoder.dimension)
         vectors = np.lib.format.open_memmap(paths[0], "w+", np.float16, shape)
@@ -118,156 +85,63 @@ class Embedded:
         return np.asarray(self.sentences[self.number[text]], np.float32)
 
 
-def experts(bench: Path) -> list[Item]:
-    """Return the translations in which experts marked errors."""
+def examples(items: Iterable[Item], embedded: Embedded) -> list[Example]:
+    """Return what the network learns from; texts that are too long or empty are left out."""
     found = []
-    for source in ("news21", "ted21"):
-        table = pd.read_csv(bench / f"mqm_{source}_zhen.csv.gz").dropna(subset=["hyp", "ref"])
-        marks = pd.read_csv(bench / f"mqm_{source}_zhen_spans.csv.gz")
-        marks = marks[marks.end > marks.start]
-        by = {key: tuple(zip(g.start, g.end, strict=True)) for key, g in marks.groupby(["system", "seg"])}
-        found += [
-            Item(
-                source,
-                "expert",
-                str(r.doc),
-                r.hyp,
-                r.ref,
-                by.get((r.system, r.seg), ()),
-                kept_out=source == "news21" and held_out(str(r.doc)),
-            )
-            for r in table.itertuples()
-        ]
-    return found
-
-
-def demetr(bench: Path) -> list[Item]:
-    """Return DEMETR's good translations and those with one error."""
-    table = pd.read_csv(bench / "demetr_dev.csv.gz", keep_default_na=False)
-    good = [
-        Item("demetr", "good", str(r.id), r.good, r.reference, kept_out=held_out(str(r.id)))
-        for r in table.drop_duplicates("id").itertuples()
-    ]
-    found = []
-    for r in table.itertuples():
-        wrong, lost = _difference(r.good, r.bad)
-        removed = r.kind.endswith("removed")
-        found.append(
-            Item(
-                "demetr",
-                r.kind,
-                str(r.id),
-                r.bad,
-                r.reference,
-                wrong=() if removed else wrong,
-                lost=lost if removed else (),
-                kept_out=held_out(str(r.id)),
-            )
-        )
-    return good + found
-
-
-def _difference(good: str, bad: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    before, after = ([t[a:b] for a, b in spans(t).tolist()] for t in (good, bad))
-    wrong: list[int] = []
-    lost: list[str] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag != "equal":
-            wrong += range(k, m)
-            lost += before[i:j]
-    return tuple(wrong), tuple(lost)
-
-
-def damaged(bench: Path, wordnet: Path, rng: random.Random) -> list[Item]:
-    """Return translations that raters found good, most of them with one error put in."""
-    table = pd.read_csv(bench / "da_en_train.csv.xz").dropna(subset=["hyp", "ref"])
-    injector = Injector(wordnet, table.ref.drop_duplicates().tolist())
-    judged = table.groupby(["year", "lp", "hyp", "ref"], as_index=False).z.mean()
-    judged = judged[
-        (judged.z > LEAST_Z) & judged.hyp.str.len().between(30, 350) & judged.ref.str.len().between(30, 350)
-    ]
-    used: Counter[str] = Counter()
-    found: list[Item] = []
-    places = {ref: i for i, ref in enumerate(rng.sample(sorted(judged.ref.unique()), judged.ref.nunique()))}
-    drawn = judged.sample(frac=1, random_state=SEED)
-    for r in drawn.sort_values("ref", key=lambda c: c.map(places), kind="stable").itertuples():
-        if used[r.ref] >= PER_REFERENCE or not 6 <= len(spans(r.hyp)) <= 60:
-            continue
-        kind = rng.choices(KINDS, [SHARES[k] for k in KINDS])[0]
-        done: Damaged | None = injector.damage(r.hyp, kind, rng)
-        if done is not None:
-            used[r.ref] += 1
-            found.append(Item("damaged", kind, f"{r.year} {r.lp}", done.text, r.ref, wrong=done.wrong, lost=done.lost,
-                              z=r.z, kept_out=held_out(r.ref)))  # fmt: skip
-        if len(found) == DAMAGED:
-            break
-    return found
-
-
-def build(items: Sequence[Item], embedded: Embedded) -> list[Item]:
-    """Give each item its example; those that are too long or empty are left out."""
-    kept = []
     for item in items:
-        left = embedded.side(item.hypothesis)
-        right = embedded.side(item.reference)
+        left, right = embedded.side(item.hypothesis), embedded.side(item.reference)
         if not 0 < len(left) <= LONGEST or not 0 < len(right) <= LONGEST:
             continue
         pair = Pair(left, right, float(embedded.vector(item.hypothesis) @ embedded.vector(item.reference)))
-        reading = read(pair)
+        reading, known = read(pair), label(item)
         places = np.argwhere(reading.relations > 0)
         values = reading.relations[tuple(places.T)]
-        item.example = Example(
-            left.words, left.vectors, right.vectors, reading.hypothesis.astype(np.float16),
-            reading.reference.astype(np.float16), np.concatenate([places, values[:, None]], 1).astype(np.float16),
+        found.append(
+            Example(
+                left.words, left.vectors, right.vectors, reading.hypothesis.astype(np.float16),
+                reading.reference.astype(np.float16), np.concatenate([places, values[:, None]], 1).astype(np.float16),
+                known.wrong, known.classes, known.missing, known.weight,
+            )
         )  # fmt: skip
-        item.spans = left.spans
-        _label(item, item.example, left, right)
-        kept.append(item)
-    return kept
+    return found
 
 
-def _label(item: Item, example: Example, left: Side, right: Side) -> None:
-    n, m = len(left), len(right)
-    if item.source in ("news21", "ted21"):
-        starts, ends = left.spans[:, 0], left.spans[:, 1]
-        hit = [np.minimum(ends, b) > np.maximum(starts, a) for a, b in item.marked]
-        example.wrong = np.any(hit, axis=0).astype(np.float32) if hit else np.zeros(n, np.float32)
-        return
-    if item.kind == "good" or (item.kind == "clean" and item.z >= FAULTLESS_Z):
-        example.wrong = np.zeros(n, np.float32)
-        example.weight = GOOD_WEIGHT if item.kind == "good" else FAULTLESS_WEIGHT
-    example.classes = np.zeros(n, np.int64)
-    example.classes[list(item.wrong)] = CLASS.get(item.kind, IGNORED)
-    example.missing = np.zeros(m, np.float32)
-    if item.lost:
-        found = relate([w.lower() for w in item.lost], [w.lower() for w in right.words])
-        alike = np.any(found.same | found.akin_form | found.lexical[1], axis=0)
-        example.missing = (alike & [w[0].isalnum() for w in right.words]).astype(np.float32)
+def judged(items: Sequence[Item], encoder: Encoder) -> Judged:
+    """Return ``items`` with what the product says of them."""
+    kept = [i for i in items if 0 < len(spans(i.hypothesis)) <= LONGEST and 0 < len(spans(i.reference)) <= LONGEST]
+    found: list[tuple[Item, tuple[NDArray[np.float32], ...]]] = []
+    for begin in range(0, len(kept), AT_ONCE):
+        part = kept[begin : begin + AT_ONCE]
+        ours, theirs = (
+            encoder.encode([getattr(i, side) for i in part], tokens=True) for side in ("hypothesis", "reference")
+        )
+        pairs = [
+            Pair(
+                as_side(item.hypothesis, ours.tokens[k]),
+                as_side(item.reference, theirs.tokens[k]),
+                float(ours.vectors[k] @ theirs.vectors[k]),
+            )
+            for k, item in enumerate(part)
+        ]
+        said = tagger.tag(pairs)
+        found += [(item, (tags.wrong, tags.classes, tags.missing)) for item, tags in zip(part, said, strict=True)]
+    return found
 
 
-def examples(items: Iterable[Item], keep: Callable[[Item], bool] = lambda item: True) -> list[Example]:
-    """Return the examples of the items to ``keep``."""
-    return [item.example for item in items if item.example is not None and keep(item)]
+def as_side(text: str, tokens: TokenVectors) -> Side:
+    """Return a text as one side of a pair."""
+    places = spans(text)
+    nothing = np.zeros((2, len(places)), np.int64)
+    words = tuple(text[a:b] for a, b in places.tolist())
+    return Side(words, places, *nothing, word_vectors(places, tokens), ((text, tokens),))
 
 
-def judge(network: Network, items: Sequence[Item]) -> Judged:
-    """Return the items that are kept out of training with what the network says of them."""
-    tested = [i for i in items if i.kept_out]
-    return list(zip(tested, predict(network, examples(tested)), strict=True))
-
-
-def load(path: Path) -> Network:
-    """Return the network that an earlier run left."""
-    network = Network()
-    network.load_state_dict(torch.load(path, weights_only=True))
-    return network.eval()
-
-
-def export(network: Network, about: dict[str, object], output: Path) -> None:
+def export(weights: Mapping[str, NDArray[np.float32]], about: dict[str, object]) -> None:
     """Write weights as float16 and ``about`` as JSON into one npz."""
-    weights = {name: value.numpy().astype(np.float16) for name, value in network.state_dict().items()}
+    stored = {name: value.astype(np.float16) for name, value in weights.items()}
     text = json.dumps(about, sort_keys=True).encode()
-    np.savez_compressed(output, about=np.frombuffer(text, np.uint8), **weights)
+    np.savez_compressed(OUTPUT, about=np.frombuffer(text, np.uint8), **stored)
+    tagger.reload()
 
 
 def main() -> None:
@@ -276,32 +150,34 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("wordnet", type=Path)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--limits-only", action="store_true", help="take the network that an earlier run left")
+    parser.add_argument("--limits-only", action="store_true", help="leave the network as it is")
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
     arguments = parser.parse_args()
     bench, rng = arguments.shared / "bench", random.Random(SEED)
-    marked, contrasts, injected = experts(bench), demetr(bench), damaged(bench, arguments.wordnet, rng)
-    print(f"{len(marked)} marked by experts, {len(contrasts)} of DEMETR, {len(injected)} damaged", flush=True)
-    texts = (t for i in (*marked, *contrasts, *injected) for t in (i.hypothesis, i.reference))
-    embedded = Embedded(texts, arguments.work)
-    if arguments.limits_only:
-        marked, contrasts, injected = [i for i in marked if i.kept_out], [i for i in contrasts if i.kept_out], []
-    marked, contrasts, injected = (build(items, embedded) for items in (marked, contrasts, injected))
-    everything = [*marked, *contrasts, *injected]
-    seen: Callable[[Item], bool] = lambda item: not item.kept_out  # noqa: E731
-    checkpoint = arguments.work / "network.pt"
-    if arguments.limits_only:
-        network = load(checkpoint)
-    else:
-        network = fit(examples(everything, seen), arguments.epochs, SEED, checkpoint=checkpoint)
-    limits, figures = choose_limits(judge(network, marked), judge(network, contrasts))
     encoder = load_encoder(Settings(cache=False))
+    marked, contrasts = experts(bench), demetr(bench)
+    if not arguments.limits_only:
+        injected = damaged(bench, arguments.wordnet, DAMAGED, rng)
+        print(f"{len(marked)} marked by experts, {len(contrasts)} of DEMETR, {len(injected)} damaged", flush=True)
+        everything = [*marked, *contrasts, *injected]
+        embedded = Embedded((t for i in everything for t in (i.hypothesis, i.reference)), encoder, arguments.work)
+        seen = examples((i for i in everything if not i.kept_out), embedded)
+        network = fit(seen, arguments.epochs, SEED, checkpoint=arguments.work / "network.pt")
+        export({name: value.numpy() for name, value in network.state_dict().items()}, about(bench, encoder, arguments))
+    kept_out = judged([i for i in (*marked, *contrasts) if i.kept_out], encoder)
+    news, errors = ([j for j in kept_out if (j[0].kind == "expert") == wanted] for wanted in (True, False))
+    limits, figures = choose_limits(news, errors)
+    weights, known = tagger.artefact()
+    export(weights, {**known, "limits": limits, "figures": figures})
+    print(json.dumps(figures, indent=1))
+    print(OUTPUT, OUTPUT.stat().st_size)
+
+
+def about(bench: Path, encoder: Encoder, arguments: argparse.Namespace) -> dict[str, object]:
+    """Return where the network comes from."""
     data = {name: hashlib.sha256((bench / name).read_bytes()).hexdigest() for name in
             (*(f"{f}.csv.gz" for f in FILES), "demetr_dev.csv.gz", "da_en_train.csv.xz")}  # fmt: skip
-    about = {
-        "limits": limits,
-        "figures": figures,
+    return {
         "provenance": {
             "made_by": "training/train_spans.py",
             "date": DATE,
@@ -318,9 +194,6 @@ def main() -> None:
             "held_out": f"news21 documents and DEMETR ids whose sha256 is 0 modulo {KEPT_OUT}",
         },
     }
-    export(network, about, arguments.output)
-    print(json.dumps(figures, indent=1))
-    print(arguments.output, arguments.output.stat().st_size)
 
 
 if __name__ == "__main__":

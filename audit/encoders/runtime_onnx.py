@@ -1,4 +1,4 @@
-"""The bundled model in float32 on ONNX Runtime."""
+"""Models in float32 on ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -8,40 +8,53 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from audit.cache.files import prepared
 from audit.embeddings import Floats
 from audit.encoders.graph import GRAPH_VERSION, bert_graph
-from audit.encoders.weights import bert_weights
+from audit.encoders.weights import SEGMENTS, bert_weights
 
-__all__ = ["OnnxModel"]
+__all__ = ["OnnxModel", "Weighted"]
 
 
-class OnnxModel:
-    """A session with the weights that it reads where they are: both live as long as this."""
+class Weighted:
+    """A session of a graph with weights that stay where they are: both live as long as this."""
 
-    batch_tokens = 512
-    """Tokens a batch: its activations fit the cache of one core."""
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, graph: bytes, weights: Mapping[str, NDArray[np.float32]]) -> None:
         onnxruntime = _silent_runtime()
-        arrays = bert_weights(folder)
-        self._values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
+        self._values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
         options = onnxruntime.SessionOptions()
-        options.add_external_initializers(list(arrays), self._values)
+        options.add_external_initializers(list(weights), self._values)
         # Batches run side by side, each on the thread that asks: no core waits for another within a batch.
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         options.enable_mem_pattern = False
         # The graph is made of fused operators already.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        graph = _graph(folder, {name: array.shape for name, array in arrays.items()})
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def run(self, outputs: Sequence[str], inputs: Mapping[str, NDArray[Any]]) -> list[Floats]:
+        """Compute ``outputs`` of one batch."""
+        found: list[Floats] = self._session.run(list(outputs), dict(inputs))
+        return found
+
+
+class OnnxModel:
+    """The encoder; its weights are read where they are."""
+
+    batch_tokens = 512
+    """Tokens a batch: its activations fit the cache of one core."""
+
+    def __init__(self, folder: Path) -> None:
+        arrays = bert_weights(folder)
+        del arrays[SEGMENTS]  # one text has one
+        self._model = Weighted(_graph(folder, {name: array.shape for name, array in arrays.items()}), arrays)
 
     def run(self, ids: NDArray[Any], mask: NDArray[Any], *, tokens: bool) -> tuple[Floats, Floats | None]:
         """Embed a batch of int32 (b, s): sums of the tokens' vectors, (b, d), and these (b, s, d) where asked for."""
-        pooled, *hidden = self._session.run(["pooled", "hidden"] if tokens else ["pooled"], {"ids": ids, "mask": mask})
+        pooled, *hidden = self._model.run(["pooled", "hidden"] if tokens else ["pooled"], {"ids": ids, "mask": mask})
         return pooled, hidden[0] if tokens else None
 
 

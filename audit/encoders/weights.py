@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from audit.cache.files import cache_folder, write_atomically
 
-__all__ = ["POSITIONS", "bert_weights", "file_digest", "known_digest", "map_safetensors"]
+__all__ = ["POSITIONS", "SEGMENTS", "bert_weights", "file_digest", "known_digest", "map_safetensors"]
 
 POSITIONS = "positions"
-"""The one weight that a model's file does not hold under its name: position vectors plus that of segment 0."""
+"""A weight that a model's file does not hold under its name: position vectors plus that of segment 0."""
+
+SEGMENTS = "segments"
+"""Another: what segments 0 (nothing) and 1 add to that."""
 
 _LEDGER = "digests.json"
 
@@ -69,4 +72,4 @@ def bert_weights(folder: Path) -> dict[str, NDArray[np.float32]]:
     positions = arrays.pop("embeddings.position_embeddings.weight")
     segments = arrays.pop("embeddings.token_type_embeddings.weight")
     kept = {name: array for name, array in arrays.items() if not name.startswith("pooler.")}
-    return {**kept, POSITIONS: positions + segments[0]}
+    return {**kept, POSITIONS: positions + segments[0], SEGMENTS: segments - segments[0]}
