@@ -30,7 +30,9 @@ CLASSES = ("right", "negation", "opposite", "substitution", "addition")
 """What a word of the hypothesis can be, as put into translations for training."""
 
 Floats = NDArray[np.float32]
+_OPPOSITE, _SUBSTITUTION, _ADDITION = (CLASSES.index(name) for name in ("opposite", "substitution", "addition"))
 _INSTEAD = 0.3
+"""Chance that a word stands in the place of another, as a share of that of its being added, that decides for it."""
 _READER = 0.4
 """Weight of the cross-encoder in the mean."""
 _GAP = 1
@@ -80,9 +82,10 @@ class Limits:
         shares = tags.classes[:, 1:] / np.array(self.classes)
         single, together = shares.max(axis=1), (1 - tags.classes[:, 0]) / self.named
         cause = np.where(single >= 1, shares.argmax(axis=1), tags.classes[:, 1:].argmax(axis=1)) + 1
-        opposite, substitution, addition = tags.classes[:, 2:].T
-        instead = np.where(opposite > substitution, 2, 3)
-        cause = np.where((cause == 4) & (opposite + substitution >= _INSTEAD * addition), instead, cause)
+        opposite, substitution, addition = tags.classes[:, _OPPOSITE:].T
+        instead = np.where(opposite > substitution, _OPPOSITE, _SUBSTITUTION)
+        doubtful = (cause == _ADDITION) & (opposite + substitution >= _INSTEAD * addition)
+        cause = np.where(doubtful, instead, cause)
         named = np.maximum(single, together)
         scores = np.where(named >= 1, named, tags.wrong / self.wrong)
         return scores.astype(np.float32), np.where(named >= 1, cause, 0)
@@ -122,7 +125,7 @@ def stretches(shares: Floats) -> list[tuple[int, int]]:
     """Return the stretches of words, half-open, that are marked together.
 
     ``shares``: (n,), how far each word passes its threshold. A stretch has a word that does (1 or more), and reaches
-    over those that do so half.
+    over those that nearly do.
     """
     runs: list[tuple[int, int]] = []
     for place in np.flatnonzero(shares >= _REACH).tolist():

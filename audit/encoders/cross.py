@@ -42,7 +42,8 @@ DIGEST = "79ee3fe3db9fe716f0707118975736d4f025c5eaef96f50627c6943a63a032c2"
 _CLS, _SEP = 101, 102
 _BATCH_TOKENS = 512
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
-_HALF, _MOST = 0.5, 0.6
+_POOR, _FAIR = 0.5, 0.6
+"""Cosines below which the nearest token of the other side is no counterpart, or a doubtful one."""
 _NEARNESS = 4
 """Power of the cosine by which tokens of two sides are near each other."""
 _HINTS = 5
@@ -156,7 +157,7 @@ def _length(pair: tuple[Tokens, Tokens]) -> int:
 
 def _hints(best: Floats, same: NDArray[np.bool_]) -> Floats:
     """Return what is known of tokens by their nearest cosine on the other side: (t, _HINTS)."""
-    return np.stack([best, best**2, same, best < _HALF, best < _MOST], axis=1).astype(np.float32)
+    return np.stack([best, best**2, same, best < _POOR, best < _FAIR], axis=1).astype(np.float32)
 
 
 @cache
