@@ -173,14 +173,16 @@ def named(text: str, surface: str, suggestion: str, kind: FindingKind) -> Findin
         ("Krankheit", "disease", "wrong_entity", "German"),
         ("Drei", "Three", "name_variant", "German"),
         ("Fortschritte", "", "wrong_entity", "German"),
-        ("Королеву", "Queen", "name_variant", "Cyrillic"),
+        ("Королеву", "Queen", "title", "Cyrillic"),
+        ("Королеву", "queen", "name_variant", "Cyrillic"),
         ("komisarz", "commissioner", "title", "Polish"),
         ("Vereinsmitgliedschaft", "club card", "wrong_entity", "dictionary"),
     ],
 )
 def test_a_word_of_another_language_is_no_name(surface: str, suggestion: str, kind: FindingKind, tongue: str) -> None:
     text = f"They spoke of the {surface} at length."
-    (claimed,) = untranslated.claim([named(text, surface, suggestion, kind)], bare_case(text))
+    case = bare_case(text, f"{suggestion} was spoken of.")
+    (claimed,) = untranslated.claim([named(text, surface, suggestion, kind)], case)
     assert claimed.kind == "untranslated"
     assert (claimed.surface, claimed.suggestion, claimed.severity) == (surface, suggestion, "major")
     assert tongue in claimed.evidence
@@ -198,6 +200,8 @@ def test_a_word_of_another_language_is_no_name(surface: str, suggestion: str, ki
         ("Berlin", "city", "wrong_entity"),
         ("Council", "assembly", "wrong_entity"),  # English
         ("Green Krankheit", "disease", "wrong_entity"),
+        ("Jarosław", "Island", "wrong_entity"),  # the reference's word has its capital within the sentence
+        ("Krankheit", "Air Force", "wrong_entity"),
     ],
 )
 def test_what_may_be_a_name_stays_one(surface: str, suggestion: str, kind: FindingKind) -> None:

@@ -57,8 +57,10 @@ def detect(case: Case) -> list[Finding]:
 def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
     """Yield ``findings``; a word of another language that was taken for a name, and that stands where a reference has
     a common word or nothing, is no name but was not translated."""
+    openings = {(text.document.name, sentence.start) for text in case.references for sentence in text.sentences}
     for finding in findings:
-        tongue = _taken_for_a_name(finding, case.reference_words)
+        opening = (finding.reference_document, finding.reference_start) in openings
+        tongue = _taken_for_a_name(finding, case.reference_words, opening=opening)
         if tongue:
             reason = f"“{finding.surface}” is {tongue}"
             instead = f"; {finding.reference_document} has “{finding.suggestion}”." if finding.supported else "."
@@ -69,13 +71,18 @@ def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
             yield finding
 
 
-def _taken_for_a_name(finding: Finding, known: Mapping[str, ReferencePlace]) -> str:
-    """Return what a word is that is no name ("German, not English"); empty where it may be one."""
+def _taken_for_a_name(finding: Finding, known: Mapping[str, ReferencePlace], *, opening: bool) -> str:
+    """Return what a word is that is no name ("German, not English"); empty where it may be one.
+
+    ``opening``: what the reference has opens a sentence, so that its capital says nothing; nor does that of an office.
+    """
     word = _POSSESSIVE.sub("", finding.surface)
     lowered = word.lower()
     if finding.kind not in _TAKEN_FOR_NAMES or lowered in known or not _LETTERS.fullmatch(word):
         return ""
-    if not all(_is_word(part) for part in finding.suggestion.split()):
+    first, *others = finding.suggestion.split() or [""]
+    capital = first[:1].isupper() and not ((opening or finding.kind == "title") and _is_common(first))
+    if capital or any(not other.islower() for other in others):
         return ""
     if written := script(word[0]):
         return f"{written}, not English"
@@ -87,11 +94,11 @@ def _taken_for_a_name(finding: Finding, known: Mapping[str, ReferencePlace]) -> 
     return "in no English dictionary" if unlike and not (zipf(lowered) or is_english(lowered)) else ""
 
 
-def _is_word(written: str) -> bool:
-    """Whether a word of a reference is a common one, at the beginning of its sentence perhaps."""
+def _is_common(written: str) -> bool:
+    """Whether a word with a capital is no name."""
     lowered = written.lower()
     common = is_common_noun(lowered) or lowered in vocabulary()
-    return written.islower() or (common and not is_first_name(written) and not is_place(written))
+    return common and not is_first_name(written) and not is_place(written)
 
 
 def _scripts(sentence: Sentence, known: Mapping[str, ReferencePlace]) -> Iterator[Finding]:
