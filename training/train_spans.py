@@ -1,11 +1,11 @@
-"""Train the small network that marks wrong words (``audit/detectors/data/tagger.npz``), and choose the thresholds for it
-and the cross-encoder together.
+"""Train the small network that marks wrong words (``audit/detectors/data/tagger.npz``), and choose the thresholds for
+it and the cross-encoder together.
 
 usage: train_spans.py SHARED WORDNET --work FOLDER [--epochs N] [--limits-only]
 
 SHARED is the folder with ``bench``, WORDNET that of WordNet 3.0's data files, FOLDER keeps embeddings between runs.
-Needs torch and lemminflect. What the network learns from is in ``span_items.py``. The cross-encoder is trained first, by
-``train_cross.py``; thresholds, calibration and the figures in the artefact come from what neither has seen.
+Needs torch and lemminflect. What the network learns from is in ``span_items.py``. The cross-encoder is trained first,
+by ``train_cross.py``; thresholds, calibration and the figures in the artefact come from what neither has seen.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 import numpy as np
 
@@ -127,10 +127,9 @@ def detect(case: Case) -> list[Finding]:
 
 
 def _tagged(case: Case) -> Iterator[tuple[Pair, Tags]]:
-    """Yield all pairs with what the network says of them; so many are read together as are soon done."""
-    found = [pair for pair, _ in pairs(case)]
-    for start in range(0, len(found), _AT_ONCE):
-        part = found[start : start + _AT_ONCE]
+    """Yield all pairs with what is said of them; so many are read together as are soon done and light to hold."""
+    found = (pair for pair, _ in pairs(case))
+    while part := list(islice(found, _AT_ONCE)):
         yield from zip(part, tag(part), strict=True)
 
 
