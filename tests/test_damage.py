@@ -215,3 +215,15 @@ def test_a_word_that_the_references_have_is_no_foreign_one() -> None:
     finding = named(text, "Krankheit", "disease", "wrong_entity")
     said = bare_case(text, "The word Krankheit was heard.")
     assert list(untranslated.claim([finding], said)) == [finding]
+
+
+def test_a_word_of_another_language_has_the_correction_that_is_known() -> None:
+    text = "They spoke of the Krankheit at length."
+    (left,) = untranslated.detect(bare_case(text, mode="parallel"))
+    wrong = named(text, "Krankheit", "disease", "mistranslation")
+    elsewhere = named(text, "length", "time", "mistranslation")
+    found = list(untranslated.corrected([left, wrong, elsewhere]))
+    assert found[1:] == [wrong, elsewhere]
+    assert (found[0].kind, found[0].suggestion, found[0].supported) == ("untranslated", "disease", True)
+    assert found[0].evidence.endswith("; reference-0 has “disease”.")
+    assert list(untranslated.corrected([left, elsewhere])) == [left, elsewhere]

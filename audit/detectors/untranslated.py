@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rapidfuzz.distance import Indel
@@ -19,7 +19,7 @@ from audit.entities.gazetteers import is_first_name, is_place, zipf
 from audit.entities.lexicon import is_common_noun
 from audit.records import Finding, Sentence
 
-__all__ = ["claim", "detect"]
+__all__ = ["claim", "corrected", "detect"]
 
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _GLOSS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
@@ -69,6 +69,22 @@ def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
             )
         else:
             yield finding
+
+
+def corrected(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield ``findings``; a word left in another language gets the correction that it has as a mistranslation."""
+    instead = {(f.start, f.end): f for f in findings if f.kind == "mistranslation" and f.suggestion}
+    for finding in findings:
+        other = instead.get((finding.start, finding.end))
+        if finding.kind != "untranslated" or finding.suggestion or other is None:
+            yield finding
+        else:
+            yield replace(
+                finding, suggestion=other.suggestion, supported=other.supported,
+                evidence=f"{finding.evidence.removesuffix('.')}; {other.reference_document} has “{other.suggestion}”.",
+                reference_document=other.reference_document, reference_start=other.reference_start,
+                reference_end=other.reference_end,
+            )  # fmt: skip
 
 
 def _taken_for_a_name(finding: Finding, known: Mapping[str, ReferencePlace], *, opening: bool) -> str:
