@@ -241,3 +241,11 @@ def test_the_notebook_form_is_short_and_safe():
 def test_one_audit_gives_one_page(pages):
     assert html.render(example(), plots=plots.render(example())) == pages["example"]
     assert example().signature in pages["example"]
+
+
+def test_sentences_without_a_counterpart_are_spoken_of_where_there_are_any() -> None:
+    some = example()
+    everywhere = replace(some, summary={**some.summary, "aligned": some.summary["audited"]})
+    assert some.summary["aligned"] < some.summary["audited"]
+    assert "the others could be checked" in html.render(some, plots={})
+    assert "the others could be checked" not in html.render(everywhere, plots={})
