@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from itertools import accumulate, islice
 from pathlib import Path
@@ -205,6 +205,29 @@ def library(shared: Path, repeat: int, quick: bool) -> Iterator[Figure]:
                 yield figure(f"warm library, {name}, {what} / {whose}", allowed, ours, plain)
 
 
+def parallel(shared: Path, repeat: int) -> Iterator[Figure]:
+    """Audits beside a translation of the same text, wrong words looked for and not, against embedding its sentences."""
+    from audit import Auditor
+    from audit.records import Document
+    from audit.sentences import split
+    from audit.settings import Settings
+
+    text, other = corpus_case(shared, 400)
+    auditor = Auditor(Settings(cache=False, mode="parallel"))
+    sentences = [s.text for each in (text, other) for s in split(Document("", each)) if s.audited]
+    auditor.audit_text(text[:2000], [other[:2000]], mode="parallel")
+    for what, settings in (
+        ("everything on", auditor.settings),
+        ("wording off", replace(auditor.settings, wording=False)),
+    ):
+        ours, plain = in_turn(
+            lambda s=settings: call(lambda: auditor.audit_text(text, [other], mode="parallel", settings=s)),
+            lambda: call(lambda: auditor.encoder().encode(sentences)),
+            repeat,
+        )
+        yield figure(f"warm library, 400 segments in parallel mode, {what} / our encoder's", None, ours, plain)
+
+
 def pairs(shared: Path, repeat: int) -> Iterator[Figure]:
     """Scores of pairs against bert-score with the same model."""
     import audit
@@ -333,7 +356,9 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", choices=("starts", "encoders", "library", "pairs", "growth"), help="one part")
+    parser.add_argument(
+        "--only", choices=("starts", "encoders", "library", "parallel", "pairs", "growth"), help="one part"
+    )
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "reports" / "benchmarks.json")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -345,6 +370,7 @@ def main() -> int:
         "starts": lambda: starts(shared, repeat),
         "encoders": lambda: encoders(shared, repeat),
         "library": lambda: library(shared, repeat, quick),
+        "parallel": lambda: parallel(shared, repeat),
         "pairs": lambda: pairs(shared, repeat),
         "growth": lambda: growth(shared, quick),
     }
