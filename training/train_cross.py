@@ -12,6 +12,9 @@ leave. Needs torch, transformers and lemminflect; an hour and a half on two core
 
 An eighth of the crowd's sources is kept out, for measuring what the order of translations is worth; a fifth of the news
 documents and of DEMETR's sources too (``span_items.py``). Thresholds are chosen by ``train_spans.py`` afterwards.
+
+In the file that ships the first stage was given the vectors of the tokens that stand around the sides too, which later
+ones are not; else it was made like this.
 """
 
 from __future__ import annotations
