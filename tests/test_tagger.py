@@ -87,7 +87,7 @@ def words_by_torch(pair: Pair, reading: Reading) -> Tensor:
 
 def read_by_torch(pair: Pair) -> Tensor:
     """The head of the cross-encoder as it is described, in double precision: (n + m, 6)."""
-    head = {name: torch.tensor(value, dtype=torch.float64) for name, value in cross.head("words").items()}
+    head = {name: torch.tensor(value, dtype=torch.float64) for name, value in cross.word_head().items()}
     sides = [side.tokens[0] for side in (pair.hypothesis, pair.reference)]
     (seen,) = cross.read([tuple(cross.Tokens(cross.token_ids(text), t.vectors) for text, t in sides)])
     rows = []

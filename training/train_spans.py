@@ -141,7 +141,7 @@ def export(weights: Mapping[str, NDArray[np.float32]], about: dict[str, object])
     stored = {name: value.astype(np.float16) for name, value in weights.items()}
     text = json.dumps(about, sort_keys=True).encode()
     np.savez_compressed(OUTPUT, about=np.frombuffer(text, np.uint8), **stored)
-    tagger.reload()
+    tagger.artefact.cache_clear()
 
 
 def main() -> None:

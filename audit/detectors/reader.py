@@ -23,7 +23,7 @@ def judge(pairs: Sequence[Pair]) -> list[Floats]:
     Words that were not read have NaN. What is said of one pair does not depend on the others.
     """
     sides = [(_tokens(pair.hypothesis), _tokens(pair.reference)) for pair in pairs]
-    head = cross.head("words")
+    head = cross.word_head()
     found = []
     for (ours, theirs), seen in zip(sides, cross.read([(a[0], b[0]) for a, b in sides]), strict=True):
         parts = ((ours[1], seen.hypothesis), (theirs[1], seen.reference))

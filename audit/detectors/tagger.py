@@ -21,7 +21,7 @@ from audit.detectors import network, reader
 from audit.detectors.features import Reading, read
 from audit.detectors.pairing import Pair
 
-__all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "artefact", "limits", "reload", "stretches", "tag", "trained_on"]
+__all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "artefact", "limits", "stretches", "tag", "trained_on"]
 
 TAGGER = "words-4"
 """Identifies the networks and their thresholds in the signature."""
@@ -151,18 +151,9 @@ def _sigmoid(x: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), dtype=np.float32)
 
 
+@cache
 def artefact() -> tuple[Mapping[str, Floats], Mapping[str, Any]]:
     """Return the weights of the network over words, and what is known of it."""
-    return _artefact()
-
-
-def reload() -> None:
-    """Read the artefact anew: training has written another."""
-    _artefact.cache_clear()
-
-
-@cache
-def _artefact() -> tuple[Mapping[str, Floats], Mapping[str, Any]]:
     with (files("audit.detectors") / "data" / "tagger.npz").open("rb") as stream:
         stored = np.load(stream, allow_pickle=False)
         about = json.loads(bytes(stored["about"]).decode())

@@ -63,7 +63,9 @@ def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
         tongue = _taken_for_a_name(finding, case.reference_words, opening=opening)
         if tongue:
             reason = f"“{finding.surface}” is {tongue}"
-            instead = f"; {finding.reference_document} has “{finding.suggestion}”." if finding.supported else "."
+            instead = (
+                f"; {finding.reference_document} has “{finding.suggestion}”." if finding.reference_document else "."
+            )
             yield replace(
                 finding, kind="untranslated", entity="", forms=(), severity="major", evidence=reason + instead
             )
@@ -73,7 +75,7 @@ def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
 
 def corrected(findings: Sequence[Finding]) -> Iterator[Finding]:
     """Yield ``findings``; a word left in another language gets the correction that it has as a mistranslation."""
-    instead = {(f.start, f.end): f for f in findings if f.kind == "mistranslation" and f.suggestion}
+    instead = {(f.start, f.end): f for f in findings if f.kind == "mistranslation" and f.supported}
     for finding in findings:
         other = instead.get((finding.start, finding.end))
         if finding.kind != "untranslated" or finding.suggestion or other is None:

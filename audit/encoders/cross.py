@@ -10,7 +10,6 @@ What it says of words is read off by ``audit.detectors.reader``.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from audit.encoders.runtime_onnx import Weighted
 from audit.encoders.weights import bert_weights
 from audit.errors import ModelError
 
-__all__ = ["DIGEST", "LONGEST", "Read", "Tokens", "about", "head", "lay_out", "read", "token_ids", "trained_on"]
+__all__ = ["DIGEST", "LONGEST", "Read", "Tokens", "lay_out", "read", "token_ids", "word_head"]
 
 LONGEST = 254
 """Tokens of either side that are read; what lies beyond is not."""
@@ -47,7 +46,7 @@ _POOR, _FAIR = 0.5, 0.6
 _NEARNESS = 4
 """Power of the cosine by which tokens of two sides are near each other."""
 _HINTS = 5
-_PLACE = "data/cross.npz"
+_PLACE, _HEAD = "data/cross.npz", "words."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +87,9 @@ def read(pairs: Sequence[tuple[Tokens, Tokens]]) -> list[Read]:
     return [found[i] for i in range(len(pairs))]
 
 
-def head(name: str) -> Mapping[str, Floats]:
-    """Return the weights of a head (``words``): two layers with a GELU between them."""
-    return {key.removeprefix(f"{name}."): array for key, array in _artefact()[0].items() if key.startswith(f"{name}.")}
-
-
-def about() -> Mapping[str, Any]:
-    """Return the provenance as training left it."""
-    return _artefact()[1]
-
-
-def trained_on() -> str:
-    """Return the sha256 of the weights of the encoder whose vectors it reads; it can read no other's."""
-    digest: str = about()["provenance"]["encoder"]["sha256"]
-    return digest
+def word_head() -> Mapping[str, Floats]:
+    """Return the weights of what judges words: two layers with a GELU between them."""
+    return {name.removeprefix(_HEAD): array for name, array in _weights().items() if name.startswith(_HEAD)}
 
 
 def _run(model: Weighted, pairs: Sequence[tuple[Tokens, Tokens]]) -> list[Read]:
@@ -162,7 +150,7 @@ def _hints(best: Floats, same: NDArray[np.bool_]) -> Floats:
 
 @cache
 def _model() -> Weighted:
-    own = {name: array for name, array in _artefact()[0].items() if name.startswith(("encoder.", "cross."))}
+    own = {name: array for name, array in _weights().items() if not name.startswith(_HEAD)}
     encoder = {name: array for name, array in bert_weights(bundled_folder()).items() if name not in own}
     weights = {name: array for name, array in encoder.items() if not name.startswith("encoder.")} | own
     shapes = {name: array.shape for name, array in weights.items()}
@@ -175,7 +163,7 @@ def _model() -> Weighted:
 
 
 @cache
-def _artefact() -> tuple[Mapping[str, Floats], Mapping[str, Any]]:
+def _weights() -> Mapping[str, Floats]:
     """Read the weights; a table of bytes has a scale for each row."""
     content = (files("audit.encoders") / _PLACE).read_bytes()
     if hashlib.sha256(content).hexdigest() != DIGEST:
@@ -188,4 +176,4 @@ def _artefact() -> tuple[Mapping[str, Floats], Mapping[str, Any]]:
             continue
         array = np.ascontiguousarray(stored[name], np.float32)
         arrays[name] = array * stored[f"{name}.scale"][:, None].astype(np.float32) if name in scales else array
-    return arrays, json.loads(bytes(stored["about"]).decode())
+    return arrays
