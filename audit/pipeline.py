@@ -16,7 +16,7 @@ import numpy as np
 
 from audit import alignment, scoring, sentences
 from audit.decisions import read_decisions
-from audit.detectors import registry, tagger
+from audit.detectors import registry, senses, tagger
 from audit.detectors.case import Case
 from audit.detectors.findings import finish
 from audit.embeddings import Embeddings, Encoder
@@ -106,6 +106,7 @@ def components() -> dict[str, str]:
         "aligner": alignment.ALIGNER,
         "linker": linking.LINKER,
         "tagger": tagger.TAGGER,
+        "senses": senses.SENSES,
         "scorer": scoring.SCORER,
     }
 

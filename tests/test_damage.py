@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wording_cases import bare_case
 
-from audit.detectors import damage, untranslated
+from audit.detectors import casing, damage, untranslated
 from audit.detectors.case import Case
 from audit.detectors.marks import mark
 from audit.detectors.spelling import Speller
@@ -177,6 +177,9 @@ def named(text: str, surface: str, suggestion: str, kind: FindingKind) -> Findin
         ("Королеву", "queen", "name_variant", "Cyrillic"),
         ("komisarz", "commissioner", "title", "Polish"),
         ("Vereinsmitgliedschaft", "club card", "wrong_entity", "dictionary"),
+        ("Pero", "", "wrong_entity", "Spanish"),  # more frequent in English texts, but in all Spanish ones
+        ("Королеву", "Queen", "name_variant", "Cyrillic"),
+        ("nell'agosto", "August", "name_as_word", "Italian"),
     ],
 )
 def test_a_word_of_another_language_is_no_name(surface: str, suggestion: str, kind: FindingKind, tongue: str) -> None:
@@ -208,6 +211,19 @@ def test_what_may_be_a_name_stays_one(surface: str, suggestion: str, kind: Findi
     text = f"They spoke of the {surface} at length."
     finding = named(text, surface, suggestion, kind)
     assert list(untranslated.claim([finding], bare_case(text))) == [finding]
+
+
+def test_where_the_same_was_translated_a_foreign_word_is_no_name_in_small_letters() -> None:
+    text = "They met a donna there."
+    (taken,) = casing.detect(bare_case(text, "They met a woman there.", mode="parallel"))
+    assert (taken.suggestion, taken.supported) == ("Donna", False)
+    (claimed,) = untranslated.claim([taken], bare_case(text, "They met a woman there.", mode="parallel"))
+    assert (claimed.kind, claimed.suggestion) == ("untranslated", "")
+    assert claimed.evidence == "“donna” is Italian, not English."
+    # Another account need not name her; a translation that does settles it.
+    assert list(untranslated.claim([taken], bare_case(text, "They met a woman there."))) == [taken]
+    (named_there,) = casing.detect(bare_case(text, "They met Donna there.", mode="parallel"))
+    assert list(untranslated.claim([named_there], bare_case(text, "They met Donna.", mode="parallel"))) == [named_there]
 
 
 def test_a_word_that_the_references_have_is_no_foreign_one() -> None:

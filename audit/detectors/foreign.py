@@ -10,7 +10,7 @@ from audit.entities.gazetteers import zipf
 from audit.entities.lexicon import is_common_noun, is_proper
 from audit.frequencies import ForeignWords, foreign
 
-__all__ = ["is_english", "language", "script"]
+__all__ = ["EVERYDAY", "abroad", "is_english", "language", "script"]
 
 LANGUAGES = {
     "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "es": "Spanish", "fi": "Finnish", "fr": "French",
@@ -36,7 +36,8 @@ _FOREIGN = 3.0
 _MARGIN = 1.5
 _COMMON = 4.2
 """A word this frequent in English texts is at home there, whatever it is elsewhere."""
-_FUNCTION_WORD = 6.3
+EVERYDAY = 6.3
+"""From this frequency on (zipf) a word is one of the hundred or so that every text of its language has."""
 _FUNCTION_MARGIN = 2.5
 _UNHEARD = 3.8
 """Dictionaries list "que" and "das"; English texts hardly have them."""
@@ -80,11 +81,18 @@ def language(word: str, floor: float = _FOREIGN) -> str:
     if own >= _COMMON:
         return ""
     value, code = _words().find(lowered) or (0.0, "")
-    if (value >= _FUNCTION_WORD and value - own >= _FUNCTION_MARGIN) or (not own and value >= max(_UNHEARD, floor)):
+    if (value >= EVERYDAY and value - own >= _FUNCTION_MARGIN) or (not own and value >= max(_UNHEARD, floor)):
         return LANGUAGES[code]
-    if is_english(lowered):
-        return ""
-    return LANGUAGES[code] if value >= floor and value - max(own, 1.0) >= _MARGIN else ""
+    return "" if is_english(lowered) else abroad(lowered, floor)
+
+
+def abroad(word: str, floor: float) -> str:
+    """Return the language in which ``word`` (lower case) is far more frequent than in English, from ``floor`` on.
+
+    English dictionaries list such words too: "donna" is a name there, in Italian a woman.
+    """
+    value, code = _words().find(word) or (0.0, "")
+    return LANGUAGES[code] if value >= floor and value - max(zipf(word), 1.0) >= _MARGIN else ""
 
 
 @cache

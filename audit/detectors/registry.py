@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from threadpoolctl import threadpool_limits
 
-from audit.detectors import accounts, casing, damage, names, numbers, quotation, tagger, titles, untranslated
+from audit.detectors import accounts, casing, damage, names, numbers, quotation, senses, tagger, titles, untranslated
 from audit.detectors import wording as parallel
 from audit.detectors.case import Case
 from audit.entities.confusions import Confusions
@@ -38,6 +38,7 @@ def detect(
     ]
     if wording:
         findings += [*damage.detect(case), *untranslated.detect(case), *quotation.detect(case)]
+        findings += senses.detect(case, resolution.pivot.language if resolution.pivot else "")
         if encoder == tagger.trained_on():
             # Products of one sentence are too small to share: threads that wait for each other cost four times more.
             with threadpool_limits(1, user_api="blas"):

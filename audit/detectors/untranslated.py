@@ -11,7 +11,7 @@ from dataclasses import replace
 from rapidfuzz.distance import Indel
 
 from audit.detectors.case import Case
-from audit.detectors.foreign import is_english, language, script
+from audit.detectors.foreign import EVERYDAY, abroad, is_english, language, script
 from audit.detectors.marks import ReferencePlace, mark, part_of_address
 from audit.detectors.relations import vocabulary
 from audit.detectors.spelling import Speller
@@ -24,6 +24,7 @@ __all__ = ["claim", "corrected", "detect"]
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _GLOSS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|all|dell|nell|sull|un)['’](?=\w{3})", re.IGNORECASE)
+_ITALIAN = re.compile(r"^(?:all|dell|nell|sull)['’]", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _HOME_SHARE = 0.5
 """A text with this share of letters in another script is not an English one with words left over."""
@@ -60,15 +61,16 @@ def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
     openings = {(text.document.name, sentence.start) for text in case.references for sentence in text.sentences}
     for finding in findings:
         opening = (finding.reference_document, finding.reference_start) in openings
-        tongue = _taken_for_a_name(finding, case.reference_words, opening=opening)
+        tongue = _taken_for_a_name(finding, case, opening=opening)
         if tongue:
             reason = f"“{finding.surface}” is {tongue}"
             instead = (
                 f"; {finding.reference_document} has “{finding.suggestion}”." if finding.reference_document else "."
             )
             yield replace(
-                finding, kind="untranslated", entity="", forms=(), severity="major", evidence=reason + instead
-            )
+                finding, kind="untranslated", suggestion=finding.suggestion if finding.supported else "", entity="",
+                forms=(), severity="major", evidence=reason + instead,
+            )  # fmt: skip
         else:
             yield finding
 
@@ -89,27 +91,51 @@ def corrected(findings: Sequence[Finding]) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _taken_for_a_name(finding: Finding, known: Mapping[str, ReferencePlace], *, opening: bool) -> str:
+def _taken_for_a_name(finding: Finding, case: Case, *, opening: bool) -> str:
     """Return what a word is that is no name ("German, not English"); empty where it may be one.
 
-    ``opening``: what the reference has opens a sentence, so that its capital says nothing; nor does that of an office.
+    ``opening``: what the reference has opens a sentence, so that its capital says nothing; nor does that of an office,
+    or of a common word where the hypothesis has another script.
     """
-    word = _POSSESSIVE.sub("", finding.surface)
+    word = _ELIDED.sub("", _POSSESSIVE.sub("", finding.surface))
     lowered = word.lower()
-    if finding.kind not in _TAKEN_FOR_NAMES or lowered in known or not _LETTERS.fullmatch(word):
+    if lowered in case.reference_words or not _LETTERS.fullmatch(word):
         return ""
+    if finding.kind in ("name_as_word", "casing"):
+        return _in_small_letters(finding, word, case)
+    written = script(word[0])
     first, *others = finding.suggestion.split() or [""]
-    capital = first[:1].isupper() and not ((opening or finding.kind == "title") and _is_common(first))
-    if capital or any(not other.islower() for other in others):
+    capital = first[:1].isupper() and not ((opening or written or finding.kind == "title") and _is_common(first))
+    if finding.kind not in _TAKEN_FOR_NAMES or capital or any(not other.islower() for other in others):
         return ""
-    if written := script(word[0]):
+    if written:
         return f"{written}, not English"
-    if zipf(lowered) >= _RARE or is_first_name(word) or is_place(word):
+    if is_first_name(word) or is_place(word):
         return ""
+    if zipf(lowered) >= _RARE:
+        tongue = language(lowered, EVERYDAY)
+        return f"{tongue}, not English" if tongue else ""
     if tongue := language(lowered, _KNOWN):
         return f"{tongue}, not English"
     unlike = finding.suggestion and Indel.normalized_similarity(lowered, finding.suggestion.lower()) <= _UNLIKE
     return "in no English dictionary" if unlike and not (zipf(lowered) or is_english(lowered)) else ""
+
+
+def _in_small_letters(finding: Finding, word: str, case: Case) -> str:
+    """Return what a word in small letters is that was read as a name in another form; empty where it may be one."""
+    tongue = ""
+    if finding.kind == "name_as_word" and word.islower():
+        tongue = _tongue(finding.surface, word, _CAPITALISED)
+    elif word.islower() and not finding.supported and case.mode == "parallel":
+        # A translation of the same would have the name.
+        tongue = abroad(word, _CAPITALISED)
+    return f"{tongue}, not English" if tongue else ""
+
+
+def _tongue(written: str, word: str, floor: float) -> str:
+    """Return the language of ``word`` (see `language`), of which more may be known by how it was ``written``."""
+    found = language(word, floor)
+    return "Italian" if found and _ITALIAN.match(written) else found
 
 
 def _is_common(written: str) -> bool:
@@ -181,7 +207,7 @@ def _read(
     if len(word) < _SHORTEST or lowered in known or written.lower() in known:
         return None
     if word.islower():
-        if foreign := language(lowered):
+        if foreign := _tongue(written, lowered, _KNOWN):
             return foreign, _COMMON
         unheard = not is_english(lowered) and not zipf(lowered)
         unheard = unheard and (not lowered.isascii() or speller.correction(lowered) is None)
