@@ -177,6 +177,7 @@ def named(text: str, surface: str, suggestion: str, kind: FindingKind) -> Findin
         ("Королеву", "queen", "name_variant", "Cyrillic"),
         ("komisarz", "commissioner", "title", "Polish"),
         ("Vereinsmitgliedschaft", "club card", "wrong_entity", "dictionary"),
+        ("Teammitglieder", "team members", "name_variant", "dictionary"),
         ("Pero", "", "wrong_entity", "Spanish"),  # more frequent in English texts, but in all Spanish ones
         ("Королеву", "Queen", "name_variant", "Cyrillic"),
         ("nell'agosto", "August", "name_as_word", "Italian"),
@@ -199,6 +200,8 @@ def test_a_word_of_another_language_is_no_name(surface: str, suggestion: str, ki
         ("Блаттен", "Blatten", "name_variant"),
         ("Krankheit", "disease", "name_as_word"),
         ("Goverment", "Government", "wrong_entity"),  # a misspelling
+        ("Goverment", "government", "wrong_entity"),
+        ("Boardmembers", "board members", "name_variant"),  # glued together
         ("Anna", "she", "wrong_entity"),
         ("Berlin", "city", "wrong_entity"),
         ("Council", "assembly", "wrong_entity"),  # English

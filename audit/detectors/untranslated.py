@@ -117,8 +117,11 @@ def _taken_for_a_name(finding: Finding, case: Case, *, opening: bool) -> str:
         return f"{tongue}, not English" if tongue else ""
     if tongue := language(lowered, _KNOWN):
         return f"{tongue}, not English"
-    unlike = finding.suggestion and Indel.normalized_similarity(lowered, finding.suggestion.lower()) <= _UNLIKE
-    return "in no English dictionary" if unlike and not (zipf(lowered) or is_english(lowered)) else ""
+    instead = finding.suggestion.lower().replace(" ", "")
+    if not instead or instead == lowered or zipf(lowered) or is_english(lowered):
+        return ""
+    unlike = Indel.normalized_similarity(lowered, instead) <= _UNLIKE or case.speller.correction(lowered) is None
+    return "in no English dictionary" if unlike else ""
 
 
 def _in_small_letters(finding: Finding, word: str, case: Case) -> str:
