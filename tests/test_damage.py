@@ -148,6 +148,7 @@ def test_a_noun_with_a_capital_is_foreign_in_a_translation_of_one_text() -> None
 def test_of_long_words_as_near_the_most_common_is_meant(word: str, meant: str) -> None:
     assert Speller(()).correction(word) == meant
     assert Speller(("encore", "endorse", "undertaker")).correction("endoorse") == "endorse"
+    assert Speller(()).correction("clandestinly") == "clandestinely"  # long, and a rare word all but a letter
     assert Speller(()).correction("wxtqr") is None  # short, and two letters from "water"
 
 

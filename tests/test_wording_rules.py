@@ -223,6 +223,12 @@ def test_an_addition_that_has_a_counterpart_shows_it(judge: Callable[..., None])
     )
 
 
+def test_a_word_in_the_place_of_one_that_nothing_stands_for_was_not_added(judge: Callable[..., None]) -> None:
+    judge({"big": ("addition", 0.8)})
+    finding = only("The mayor opened the big bridge.", "The mayor opened the narrow bridge.")
+    assert (finding.kind, finding.surface, finding.suggestion) == ("mistranslation", "big", "narrow")
+
+
 def test_a_negation_that_one_side_has_alone_needs_no_network(judge: Callable[..., None]) -> None:
     judge({})
     added = only("The mayor did not open the bridge.", "The mayor opened the bridge.")

@@ -1,7 +1,8 @@
 """Errors put into translations, so that a network can learn what they look like.
 
 Each kind imitates what goes wrong in machine translation: a statement turned round, a word replaced by its opposite, by
-another word or by a word for another of its senses, a word added, a word lost. Nothing here looks at DEMETR.
+another word (of its kind, used like it, or any) or by a word for another of its senses, a word added, a word lost.
+Nothing here looks at DEMETR.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
+import numpy as np
 from build_relations import PARTS, synsets
 from lemminflect import getAllInflections, getAllLemmas, getInflection
 
-from audit.detectors.relations import lemmas
+from audit.detectors.relations import RELATIONS, lemmas, relate
 from audit.detectors.words import spans
+from audit.embeddings import Encoder
 from audit.entities.gazetteers import zipf
 
 __all__ = ["KINDS", "Damaged", "Injector"]
@@ -32,6 +35,9 @@ _SENSE_NUMBERS = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
 _CONTENT, _KNOWN, _COMMON = 6.0, 2.8, 3.0
 _COMMON_SENSES = 2
 """A word's first senses; a synonym in a later one is usually wrong in context."""
+_OF_ITS_KIND, _USED_ALIKE = 0.35, 0.75
+"""Of the words that are replaced by another: those of one kind in WordNet up to the first, used alike to the second."""
+_NEAREST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,12 @@ _Change = tuple[list[str], tuple[int, ...], tuple[str, ...]]
 
 
 class Injector:
-    """Puts errors into sentences; ``texts`` show which word stands before which and which words are common."""
+    """Puts errors into sentences.
 
-    def __init__(self, wordnet: Path, texts: Sequence[str]) -> None:
+    ``texts`` show which word stands before which and which words are common; ``encoder`` which are used alike.
+    """
+
+    def __init__(self, wordnet: Path, texts: Sequence[str], encoder: Encoder) -> None:
         self._opposites: dict[str, set[str]] = defaultdict(set)
         self._far: dict[str, set[str]] = defaultdict(set)
         self._synonyms: dict[str, set[str]] = defaultdict(set)
@@ -61,6 +70,7 @@ class Injector:
         self._before: dict[str, list[str]] = {}
         self._vocabulary: dict[str, list[str]] = defaultdict(list)
         self._survey(texts)
+        self._alike = self._used_alike(encoder)
         self._kinds: dict[str, Callable[[list[str], Random], _Change | None]] = {
             "negation": self._negate, "opposite": self._oppose, "substitution": self._substitute,
             "sense": self._mistake, "addition": self._add, "removal": self._remove,
@@ -119,6 +129,25 @@ class Injector:
             if part := self._part(word):
                 self._vocabulary[part].append(word)
 
+    def _used_alike(self, encoder: Encoder) -> dict[str, tuple[str, ...]]:
+        """Return for each base form those with the nearest vectors that WordNet knows neither as synonyms nor as kin.
+
+        Opposites and words for neighbouring things are used alike, whatever a dictionary says of them.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for part, words in sorted(self._vocabulary.items()):
+            every = {lemmas(word)[-1] for word in words}
+            bases = sorted(w for w in every if self._part(w) == part and zipf(w) >= _KNOWN)
+            vectors = encoder.encode(bases).vectors
+            order = np.argsort(-(vectors @ vectors.T), axis=1, kind="stable")[:, 1 : _NEAREST + 1]
+            for word, nearest in zip(bases, order, strict=True):
+                others = [bases[i] for i in nearest]
+                related = relate([word], others)
+                alike = related.same[0] | related.akin_form[0]
+                alike |= related.lexical[[RELATIONS.index("synonym"), RELATIONS.index("kin")], 0].any(axis=0)
+                found[word] = tuple(o for o, no in zip(others, alike, strict=True) if not no)
+        return found
+
     def _part(self, word: str) -> str:
         """Return the part of speech that ``word`` most often is: n, v, a, r, or empty."""
         found = [self._parts[lemma] for lemma in lemmas(word.lower()) if lemma in self._parts]
@@ -173,7 +202,11 @@ class Injector:
         if at is None:
             return None
         stems = [lemma for lemma in lemmas(words[at].lower()) if self._above.get(lemma)]
-        if stems and rng.random() < 0.6:
+        used = [(lemma, w) for lemma in lemmas(words[at].lower()) for w in self._alike.get(lemma, ())]
+        draw = rng.random()
+        if used and _OF_ITS_KIND <= draw < _USED_ALIKE:
+            options = used
+        elif stems and draw < _OF_ITS_KIND:
             over = rng.choice(sorted(self._above[stems[-1]]))
             near = [w for w in self._above.get(over, ()) if w != stems[-1] and w not in self._synonyms[stems[-1]]]
             options = [(stems[-1], w) for w in sorted(near) if zipf(w) >= _KNOWN]

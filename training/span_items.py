@@ -14,6 +14,7 @@ import difflib
 import random
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,11 +25,12 @@ from span_errors import KINDS, Damaged, Injector
 
 from audit.detectors.relations import relate
 from audit.detectors.words import Spans, spans
+from audit.embeddings import Encoder
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from benchmarks.spans import held_out
 
-__all__ = ["IGNORED", "Item", "Labels", "damaged", "demetr", "experts", "label"]
+__all__ = ["IGNORED", "SHARES", "Item", "Labels", "damaged", "demetr", "experts", "label"]
 
 SEED = 20_261_121
 IGNORED = -100
@@ -122,10 +124,20 @@ def _difference(good: str, bad: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     return tuple(wrong), tuple(lost)
 
 
-def damaged(bench: Path, wordnet: Path, count: int, rng: random.Random) -> list[Item]:
-    """Return ``count`` translations that raters found good, most of them with one error put in."""
+def damaged(
+    bench: Path,
+    wordnet: Path,
+    count: int,
+    rng: random.Random,
+    encoder: Encoder,
+    shares: Mapping[str, int] = SHARES,
+) -> list[Item]:
+    """Return ``count`` translations that raters found good, most of them with one error put in.
+
+    ``shares``: of the kinds of errors, in any unit.
+    """
     table = pd.read_csv(bench / "da_en_train.csv.xz").dropna(subset=["hyp", "ref"])
-    injector = Injector(wordnet, table.ref.drop_duplicates().tolist())
+    injector = Injector(wordnet, table.ref.drop_duplicates().tolist(), encoder)
     judged = table.groupby(["year", "lp", "hyp", "ref"], as_index=False).z.mean()
     judged = judged[
         (judged.z > LEAST_Z) & judged.hyp.str.len().between(30, 350) & judged.ref.str.len().between(30, 350)
@@ -137,7 +149,7 @@ def damaged(bench: Path, wordnet: Path, count: int, rng: random.Random) -> list[
     for r in drawn.sort_values("ref", key=lambda c: c.map(places), kind="stable").itertuples():
         if used[r.ref] >= PER_REFERENCE or not 6 <= len(spans(r.hyp)) <= 60:
             continue
-        kind = rng.choices(KINDS, [SHARES[k] for k in KINDS])[0]
+        kind = rng.choices(KINDS, [shares[k] for k in KINDS])[0]
         done: Damaged | None = injector.damage(r.hyp, kind, rng)
         if done is not None:
             used[r.ref] += 1

@@ -1,20 +1,21 @@
 """Train the cross-encoder and make ``audit/encoders/data/cross.npz``.
 
-usage: train_cross.py SHARED WORDNET --work FOLDER [--first FILE [--second FILE]] [-o FILE]
+usage: train_cross.py SHARED WORDNET --work FOLDER [--first FILE] [--second FILE] [--third FILE] [-o FILE]
 
 SHARED is the folder with ``bench``, WORDNET that of WordNet 3.0's data files, FOLDER keeps vectors and what the stages
-leave. Needs torch, transformers and lemminflect; an hour and a half on two cores with AMX. Two stages:
+leave. Needs torch, transformers and lemminflect; two hours on two cores with AMX. Three stages:
 
 - *crowd*: translations of one source put in the order of crowd judgements, each error that was put into a good
   translation below that translation, and which of its words are wrong;
+- *errors*: other errors put in, more words replaced by such as are used alike, and some of the crowd's sources;
 - *experts*: error spans that professional translators marked (MQM) and the order of their penalties, DEMETR, and a
-  share of the first stage.
+  share of the second stage.
 
 An eighth of the crowd's sources is kept out, for measuring what the order of translations is worth; a fifth of the news
 documents and of DEMETR's sources too (``span_items.py``). Thresholds are chosen by ``train_spans.py`` afterwards.
 
 In the file that ships the first stage was given the vectors of the tokens that stand around the sides too, which later
-ones are not; else it was made like this.
+ones are not, and its errors had no words that are used alike; else it was made like this.
 """
 
 from __future__ import annotations
@@ -33,20 +34,23 @@ import train_quality
 from cross_data import Corpus, contrast_groups, crowd_groups, damaged_groups, expert_groups
 from cross_network import Network, Stage, load, save, train, weights
 from numpy.typing import NDArray
-from span_items import Item, damaged, demetr, experts
+from span_items import SHARES, Item, damaged, demetr, experts
 
 from audit.detectors.words import spans
 from audit.encoders import load_encoder
 from audit.settings import Settings
 
-DATE, SEED = "2026-11-21", 20_261_121
+DATE, SEED = "2026-11-22", 20_261_121
 OUTPUT = Path(__file__).parent.parent / "audit" / "encoders" / "data" / "cross.npz"
-DAMAGED, DAMAGED_SEED = 36_000, 7
+DAMAGED, DAMAGED_SEEDS = 36_000, (7, 11)
+REPLACED = {"clean": 22, "negation": 7, "opposite": 26, "substitution": 28, "sense": 5, "addition": 14, "removal": 14}
+"""Shares of the kinds of errors in the second stage."""
 KEPT_SOURCES = 0.12
 CROWD = Stage(steps=1800, planned=2570, rate=1.5e-4, words=1.0)
-EXPERTS = Stage(steps=1500, planned=1500, rate=1e-4, words=3.0)
-SHARE_OF_CROWD, SHARE_OF_DAMAGED = 0.08, 0.4
-"""Of the first stage's groups in the second."""
+ERRORS = Stage(steps=1300, planned=1300, rate=1.2e-4, words=1.5)
+EXPERTS = Stage(steps=1400, planned=1400, rate=1e-4, words=3.0)
+SHARES_OF_CROWD, SHARE_OF_ERRORS = (0.15, 0.08), 0.45
+"""Of the crowd's groups in the second and third stage, and of the second's errors in the third."""
 LARGE = 20_000
 """Tables with more weights are kept as bytes with a scale a row."""
 TERMS = {
@@ -97,38 +101,40 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("wordnet", type=Path)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--first", type=Path, help="what an earlier run's first stage left")
-    parser.add_argument("--second", type=Path, help="what its second left, to be written only")
+    for stage in ("first", "second", "third"):
+        parser.add_argument(f"--{stage}", type=Path, help=f"what an earlier run's {stage} stage left")
     parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
     arguments = parser.parse_args()
     bench = arguments.shared / "bench"
     tables = train_quality.read(bench)
-    marked, contrasts = usable(experts(bench)), usable(demetr(bench))
-    injected = usable(damaged(bench, arguments.wordnet, DAMAGED, random.Random(DAMAGED_SEED)))
-    texts = [t for table in tables.values() for c in ("hyp", "ref") for t in table[c]]
-    texts += [t for i in (*marked, *contrasts, *injected) for t in (i.hypothesis, i.reference)]
     encoder = load_encoder(Settings(cache=False))
+    marked, contrasts = usable(experts(bench)), usable(demetr(bench))
+    injected, replaced = (
+        usable(damaged(bench, arguments.wordnet, DAMAGED, random.Random(seed), encoder, shares))
+        for seed, shares in zip(DAMAGED_SEEDS, (SHARES, REPLACED), strict=True)
+    )
+    texts = [t for table in tables.values() for c in ("hyp", "ref") for t in table[c]]
+    texts += [t for i in (*marked, *contrasts, *injected, *replaced) for t in (i.hypothesis, i.reference)]
     corpus = Corpus(texts, encoder, arguments.work)
     seen: Callable[[Item], bool] = lambda item: not item.kept_out  # noqa: E731
     crowd = crowd_groups(tables["crowd"][~kept_out(tables["crowd"])], corpus)
-    errors = damaged_groups(filter(seen, injected), corpus)
-    if arguments.first:
-        network = load(arguments.first)
-    else:
-        network = train(Network(), [*crowd, *errors], corpus, CROWD, SEED)
-        save(network, arguments.work / "first.pt")
+    errors, others = (damaged_groups(filter(seen, items), corpus) for items in (injected, replaced))
     rng = random.Random(SEED)
-    groups = [
-        *rng.sample(crowd, round(SHARE_OF_CROWD * len(crowd))),
-        *rng.sample(errors, round(SHARE_OF_DAMAGED * len(errors))),
-        *contrast_groups(filter(seen, contrasts), corpus),
-        *expert_groups(filter(seen, marked), penalties(tables), corpus),
-    ]
-    if arguments.second:
-        network = load(arguments.second)
-    else:
-        network = train(network, groups, corpus, EXPERTS, SEED)
-        save(network, arguments.work / "second.pt")
+    some, fewer = (rng.sample(crowd, round(share * len(crowd))) for share in SHARES_OF_CROWD)
+    contrasted = contrast_groups(filter(seen, contrasts), corpus)
+    judged = expert_groups(filter(seen, marked), penalties(tables), corpus)
+    network = Network()
+    for name, stage, groups, seed in (
+        ("first", CROWD, [*crowd, *errors], SEED),
+        ("second", ERRORS, [*some, *others], SEED + 5),
+        ("third", EXPERTS,
+         [*fewer, *rng.sample(others, round(SHARE_OF_ERRORS * len(others))), *contrasted, *judged], SEED),
+    ):  # fmt: skip
+        if left := getattr(arguments, name):
+            network = load(left)
+        else:
+            network = train(network, groups, corpus, stage, seed)
+            save(network, arguments.work / f"{name}.pt")
     files = ("mqm_news21_zhen.csv.gz", "mqm_news21_zhen_spans.csv.gz", "mqm_ted21_zhen.csv.gz",
              "mqm_ted21_zhen_spans.csv.gz", "demetr_dev.csv.gz", "da_en_train.csv.xz")  # fmt: skip
     about = {
@@ -136,7 +142,7 @@ def main() -> None:
             "made_by": "training/train_cross.py",
             "date": DATE,
             "seed": SEED,
-            "steps": {"crowd": CROWD.steps, "experts": EXPERTS.steps},
+            "steps": {"crowd": CROWD.steps, "errors": ERRORS.steps, "experts": EXPERTS.steps},
             "encoder": {"name": encoder.name, "sha256": encoder.digest},
             "sha256": {name: hashlib.sha256((bench / name).read_bytes()).hexdigest() for name in files},
             "terms": TERMS,

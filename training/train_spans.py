@@ -35,10 +35,10 @@ from audit.settings import Settings
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from benchmarks.spans import KEPT_OUT
 
-DATE, SEED = "2026-11-21", 20_261_121
+DATE, SEED = "2026-11-22", 20_261_121
 OUTPUT = Path(__file__).parent.parent / "audit" / "detectors" / "data" / "tagger.npz"
 FILES = ("mqm_news21_zhen", "mqm_news21_zhen_spans", "mqm_ted21_zhen", "mqm_ted21_zhen_spans")
-DAMAGED, LONGEST, AT_ONCE = 12_000, 160, 256
+DAMAGED, LONGEST, AT_ONCE = 60_000, 160, 256
 
 
 class Embedded:
@@ -157,7 +157,7 @@ def main() -> None:
     encoder = load_encoder(Settings(cache=False))
     marked, contrasts = experts(bench), demetr(bench)
     if not arguments.limits_only:
-        injected = damaged(bench, arguments.wordnet, DAMAGED, rng)
+        injected = damaged(bench, arguments.wordnet, DAMAGED, rng, encoder)
         print(f"{len(marked)} marked by experts, {len(contrasts)} of DEMETR, {len(injected)} damaged", flush=True)
         everything = [*marked, *contrasts, *injected]
         embedded = Embedded((t for i in everything for t in (i.hypothesis, i.reference)), encoder, arguments.work)

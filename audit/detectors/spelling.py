@@ -25,6 +25,8 @@ _RATIO = 2.0
 """The right word is at least a hundred times as frequent as its misspelling."""
 _RARE = 1.0
 _PLAUSIBLE = 3.0
+_UNMISTAKABLE, _HEARD = 9, 2.0
+"""Letters from which on a word that is never heard may be a misspelling of a rarer word, of this frequency at least."""
 
 
 class Speller:
@@ -45,7 +47,7 @@ class Speller:
         own = zipf(word)
         if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha() or own >= _WELL_KNOWN or is_english(word):
             return None
-        floor = max(_PLAUSIBLE, max(own, _RARE) + _RATIO)
+        floor = max(_PLAUSIBLE, max(own, _RARE) + _RATIO) if own or len(word) < _UNMISTAKABLE else _HEARD
         known = self._known
         heard = english().keys() & set(_edits(word))
         near = [w for w in heard if zipf(w) >= floor or (w in known and zipf(w) > own)]

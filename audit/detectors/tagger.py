@@ -23,7 +23,7 @@ from audit.detectors.pairing import Pair
 
 __all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "artefact", "limits", "stretches", "tag", "trained_on"]
 
-TAGGER = "words-4"
+TAGGER = "words-5"
 """Identifies the networks and their thresholds in the signature."""
 
 CLASSES = ("right", "negation", "opposite", "substitution", "addition")

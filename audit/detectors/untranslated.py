@@ -215,11 +215,13 @@ def _read(
         unheard = not is_english(lowered) and not zipf(lowered)
         unheard = unheard and (not lowered.isascii() or speller.correction(lowered) is None)
         return ("", _UNKNOWN) if unheard else None
-    if (capitals or initial) and word[1:].islower() and zipf(lowered) < _RARE:
-        name = is_first_name(word) or is_place(word)
-        foreign = "" if name else language(lowered, _CAPITALISED)
-        return (foreign, _CAPITAL) if foreign else None
-    return None
+    if not (capitals or initial) or not word[1:].islower() or is_first_name(word) or is_place(word):
+        return None
+    if zipf(lowered) < _RARE:
+        foreign = language(lowered, _CAPITALISED)
+    else:
+        foreign = language(lowered, EVERYDAY) if initial else ""
+    return (foreign, _CAPITAL) if foreign else None
 
 
 def _finding(sentence: Sentence, run: list[tuple[int, int, str, float]]) -> Finding:

@@ -43,6 +43,8 @@ _KINDS: dict[int, FindingKind] = {
 _OPPOSITES = {RELATIONS.index("antonym"), RELATIONS.index("contrast")}
 _LEXICAL = 2
 """Where WordNet's relations begin among a reading's."""
+_MATCHING = [0, 1, _LEXICAL + RELATIONS.index("synonym")]
+"""The relations of a reading by which two words can mean the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ class _Word:
         other = int(reading.partner[self.index])
         clear = reading.cosine[self.index, other] >= _CLOSE or reading.relations[-1, self.index, other] >= _NEIGHBOURED
         return other if clear else None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a word of the reference that nothing else stands for stands in its place."""
+        other = self.partner
+        return other is not None and not self.tags.reading.relations[_MATCHING, :, other].any()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,10 @@ def _runs(row: Sequence[_Word]) -> list[tuple[int, int]]:
 
 
 def _finding(case: Case, row: Sequence[_Word], run: tuple[int, int], bounds: Limits) -> Finding:
-    kind = _KINDS[row[run[0]].cause]
+    first = row[run[0]]
+    kind = _KINDS[first.cause]
+    if kind == "addition" and run[1] - run[0] == 1 and first.replaces:
+        kind = "mistranslation"
     run = _whole(row, run, kind)
     words = row[slice(*run)]
     sentence = case.hypothesis.sentences[words[0].sentence]
