@@ -34,8 +34,8 @@ coverage: $(MADE)/test
 	$(BIN)/coverage report --show-missing --skip-covered --fail-under 95
 
 lint: $(MADE)/test
-	$(BIN)/ruff check audit tests
-	$(BIN)/ruff format --check audit tests
+	$(BIN)/ruff check audit tests training
+	$(BIN)/ruff format --check audit tests training
 	$(BIN)/mypy
 
 bench: $(MADE)/bench

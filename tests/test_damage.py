@@ -152,6 +152,11 @@ def test_of_long_words_as_near_the_most_common_is_meant(word: str, meant: str) -
     assert Speller(()).correction("wxtqr") is None  # short, and two letters from "water"
 
 
+def test_a_word_of_every_text_of_another_language_may_open_a_sentence() -> None:
+    assert [f.surface for f in untranslated.detect(bare_case("Pero the talks went on."))] == ["Pero"]
+    assert untranslated.detect(bare_case("They had met Pero there.", mode="parallel")) == []  # may be a name
+
+
 def test_a_greek_letter_alone_is_a_symbol() -> None:
     assert untranslated.detect(bare_case("They measured β twice.")) == []
     assert [f.surface for f in untranslated.detect(bare_case("They measured ж twice."))] == ["ж"]

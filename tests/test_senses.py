@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from wording_cases import bare_case, linked_case
 
 from audit.detectors import senses
+from audit.entities.gazetteers import zipf
 from audit.records import Finding, Link, Mode, Relation
 
 Expected = list[tuple[str, str]]
@@ -77,6 +78,7 @@ def test_what_is_no_other_sense(ours: str, theirs: str) -> None:
 def test_words_of_other_parts_of_speech_are_not_meant() -> None:
     # "left" is a form of "leave" too, which shares a word with "license"; it is no holiday.
     assert found(["His license was sent."], ["He left it there."], [(0, 0)]) == []
+    assert found(["He left it there."], ["His license was sent."], [(0, 0)]) == []
 
 
 def test_without_a_link_nothing_is_in_doubt() -> None:
@@ -114,6 +116,8 @@ def test_names_can_show_the_language() -> None:
 
 def test_every_row_of_the_table_parts_english_words() -> None:
     for word, others in senses.shared().items():
+        assert zipf(word) < 6.0  # what every sentence may have shows nothing
+        assert len(word) > 2  # "added" is taken for a form of "ad"
         assert word.isalpha()
         assert word.islower()
         for other, (language, pivot) in others.items():

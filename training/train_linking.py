@@ -4,8 +4,9 @@ News texts and machine translations of them (``corpus.jsonl.gz``, in turn) are g
 sentences of both sides are dropped and three documents are put together, so that hypothesis and reference are
 comparable rather than parallel. Each pair of an unknown form and an entity that it could mean is an example; it is
 right when the mangler made the form of that entity. What a system's own translation spells otherwise than the reference
-is neither right nor wrong and left out. Only the test sets (year and language) that ``tests/benchmarks/entities_mangled.py``
-calls ``tune`` have a part in it; the others measure generalisation there. The five real documents have no part in it.
+is neither right nor wrong and left out. Only the test sets (year and language) that
+``tests/benchmarks/entities_mangled.py`` calls ``tune`` have a part in it; the others measure generalisation there. The
+five real documents have no part in it.
 
 News has few offices and honorifics that go wrong, so that a free fit would unlearn what they say. The fit is therefore
 the maximum a posteriori with a normal prior around weights that were set by judgement (``PRIOR``).
@@ -72,7 +73,8 @@ document are far from independent."""
 
 def cases(shared: Path, limit: int) -> Iterator[tuple[str, list[GoldSpan], str]]:
     """Yield (garbled hypothesis, what was garbled, reference) of the test sets that may be fitted to."""
-    rows = [json.loads(line) for line in gzip.open(shared / "bench" / "corpus.jsonl.gz", "rt", encoding="utf-8")]
+    with gzip.open(shared / "bench" / "corpus.jsonl.gz", "rt", encoding="utf-8") as stream:
+        rows = [json.loads(line) for line in stream]
     references = {r["id"]: r["text"] for r in rows if r["type"] == "reference"}
     systems: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows:
@@ -90,12 +92,14 @@ def cases(shared: Path, limit: int) -> Iterator[tuple[str, list[GoldSpan], str]]
 
 
 def thin(text: str, rng: Random) -> list[str]:
+    """Return the lines of ``text`` that are kept."""
     return [line for line in text.split("\n") if rng.random() < KEPT]
 
 
 def examples(
     garbled: str, gold: Sequence[GoldSpan], reference: str, encoder: object
 ) -> Iterator[tuple[dict[str, float], bool]]:
+    """Yield what ``judged`` says of a garbled text and its reference, with and without the frames of their words."""
     text, other = as_text("hypothesis", garbled), as_text("reference", reference)
     ours, theirs = [s.text for s in text.sentences], [s.text for s in other.sentences]
     left, right = encoder.encode(ours, tokens=True), encoder.encode(theirs, tokens=True)
@@ -138,6 +142,7 @@ def judged(
 
 
 def as_text(name: str, content: str) -> Text:
+    """Return ``content`` as a text in sentences."""
     document = Document(name, content)
     return Text(document, split(document))
 
@@ -156,6 +161,7 @@ def fit(table: np.ndarray, labels: np.ndarray, prior: np.ndarray, fixed: np.ndar
 
 
 def main() -> None:
+    """Fit the weights, write and print them."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("shared", type=Path)
     arguments.add_argument("--documents", type=int, default=150)

@@ -1,10 +1,11 @@
 """Words that are one word in another language: an announcement that went through Arabic comes back as an advertisement.
 
-``data/senses.csv`` lists words of pivot languages whose English senses no writer would exchange; ``|`` parts the
-senses. Such a pair is no evidence by itself. A word is in doubt where a sentence that is linked to its own has its
-other sense and none has the word; once one is, so are others of that language: words in the same company as their other
-sense in an account, where no account has the word, and further uses of a word in doubt. Accounts only: what
-translations of the same text have in each other's place is seen without a table.
+``data/senses.csv`` lists words of pivot languages whose English senses writers hardly exchange; ``|`` parts the senses.
+Each row must be true of its language, since findings say so: words that only look alike in both do not belong there.
+Such a pair is no evidence by itself. A word is in doubt where a sentence that is linked to its own has its other sense
+and none has the word; once one is, so are others of that language: words in the same company as their other sense in an
+account, where no account has the word, and further uses of a word in doubt. Accounts only: what translations of the
+same text have in each other's place is seen without a table.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from audit.records import Finding, Sentence, Severity, Text
 
 __all__ = ["SENSES", "detect", "shared"]
 
-SENSES = "senses-1"
+SENSES = "senses-2"
 """Identifies the table and the rules in the signature."""
 
 _EQUIVALENT, _PARTIAL, _COMPANY = 0.6, 0.5, 0.45
@@ -201,7 +202,7 @@ def _options(said: Sequence[_Word]) -> Iterator[tuple[int, _Word, str, dict[str,
     for place, word in enumerate(said):
         if place and not word.text.islower():
             continue  # part of a name
-        for base in word.bases:
+        for base in filter(word.is_form_of, word.bases):
             others = {other: pivot for other, pivot in shared().get(base, {}).items() if other not in here}
             if others:
                 yield place, word, base, others

@@ -34,7 +34,7 @@ _CAPITALISED = 4.3
 """How frequent (zipf) a capitalised word must be in its language: German nouns are more common than names."""
 _TAKEN_FOR_NAMES = frozenset({"name_variant", "wrong_entity", "title"})
 _KNOWN = 3.0
-"""How frequent a word must be in its language where a common word stands in its place."""
+"""How frequent a word must be in its language: in small letters, or where a common word stands in its place."""
 _UNLIKE = 0.6
 """Likeness of letters up to which a word that nobody knows is no misspelling of what stands in its place."""
 _SCRIPT, _COMMON, _UNKNOWN, _CAPITAL = 0.98, 0.9, 0.75, 0.6
