@@ -147,12 +147,23 @@ def denial(surface: str, sentence: int = 0, kind: str = "negation", confidence: 
 
 
 def test_what_is_denied_twice_in_one_breath_is_one_finding() -> None:
-    found = [denial("did not come"), denial("did not call", confidence=0.9), denial("did not write")]
+    found = [
+        replace(denial("did not come"), severity="minor", evidence="First."),
+        denial("did not call", confidence=0.9),
+        denial("did not write"),
+    ]
     both, alone = finish(found, Document("d", SAID))
     assert both.surface == "did not come, and she did not call" == SAID[both.start : both.end]
     assert (both.confidence, both.suggestion, both.supported, both.reference_document) == (0.9, "", False, None)
-    assert both.evidence == f"“{both.surface}” turns the statement round twice: the reference says the reverse."
+    assert (both.severity, both.evidence) == ("major", "First. why")
     assert alone.surface == "did not write"
+
+
+def test_denials_are_joined_whatever_word_joins_them() -> None:
+    said = "She did not come while he did not call."
+    places = [(said.index(part), said.index(part) + len(part)) for part in ("did not come", "did not call")]
+    parts = [replace(denial("did not come"), start=a, end=b, surface=said[a:b]) for a, b in places]
+    assert [f.surface for f in finish(parts, Document("d", said))] == [said[4:-1]]
 
 
 def test_denials_are_joined_only_as_neighbours_of_a_sentence() -> None:

@@ -14,9 +14,10 @@ import difflib
 import random
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,7 +135,7 @@ def damaged(
 ) -> list[Item]:
     """Return ``count`` translations that raters found good, most of them with one error put in.
 
-    ``shares``: of the kinds of errors, in any unit.
+    Once all have one, they get others. ``shares``: of the kinds of errors, in any unit.
     """
     table = pd.read_csv(bench / "da_en_train.csv.xz").dropna(subset=["hyp", "ref"])
     injector = Injector(wordnet, table.ref.drop_duplicates().tolist(), encoder)
@@ -142,22 +143,27 @@ def damaged(
     judged = judged[
         (judged.z > LEAST_Z) & judged.hyp.str.len().between(30, 350) & judged.ref.str.len().between(30, 350)
     ]
-    used: Counter[str] = Counter()
-    found: list[Item] = []
     places = {ref: i for i, ref in enumerate(rng.sample(sorted(judged.ref.unique()), judged.ref.nunique()))}
     drawn = judged.sample(frac=1, random_state=SEED)
-    for r in drawn.sort_values("ref", key=lambda c: c.map(places), kind="stable").itertuples():
+    rows = list(drawn.sort_values("ref", key=lambda c: c.map(places), kind="stable").itertuples())
+    found: list[Item] = []
+    while len(found) < count:
+        found += _round(rows, injector, rng, shares)
+    return found[:count]
+
+
+def _round(rows: Iterable[Any], injector: Injector, rng: random.Random, shares: Mapping[str, int]) -> Iterator[Item]:
+    """Yield each good translation with one error, a few of each reference."""
+    used: Counter[str] = Counter()
+    for r in rows:
         if used[r.ref] >= PER_REFERENCE or not 6 <= len(spans(r.hyp)) <= 60:
             continue
         kind = rng.choices(KINDS, [shares[k] for k in KINDS])[0]
         done: Damaged | None = injector.damage(r.hyp, kind, rng)
         if done is not None:
             used[r.ref] += 1
-            found.append(Item("damaged", kind, f"{r.year} {r.lp}", done.text, r.ref, wrong=done.wrong, lost=done.lost,
-                              z=r.z, kept_out=held_out(r.ref), origin=r.hyp))  # fmt: skip
-        if len(found) == count:
-            break
-    return found
+            yield Item("damaged", kind, f"{r.year} {r.lp}", done.text, r.ref, wrong=done.wrong, lost=done.lost,
+                       z=r.z, kept_out=held_out(r.ref), origin=r.hyp)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

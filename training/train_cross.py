@@ -42,14 +42,15 @@ from audit.settings import Settings
 
 DATE, SEED = "2026-11-22", 20_261_121
 OUTPUT = Path(__file__).parent.parent / "audit" / "encoders" / "data" / "cross.npz"
-DAMAGED, DAMAGED_SEEDS = 36_000, (7, 11)
+DAMAGED, DAMAGED_SEEDS = (36_000, 110_000), (7, 11)
+"""Errors of the first and of the second stage."""
 REPLACED = {"clean": 22, "negation": 7, "opposite": 26, "substitution": 28, "sense": 5, "addition": 14, "removal": 14}
 """Shares of the kinds of errors in the second stage."""
 KEPT_SOURCES = 0.12
 CROWD = Stage(steps=1800, planned=2570, rate=1.5e-4, words=1.0)
-ERRORS = Stage(steps=1300, planned=1300, rate=1.2e-4, words=1.5)
+ERRORS = Stage(steps=2200, planned=2200, rate=1.2e-4, words=1.5)
 EXPERTS = Stage(steps=1400, planned=1400, rate=1e-4, words=3.0)
-SHARES_OF_CROWD, SHARE_OF_ERRORS = (0.15, 0.08), 0.45
+SHARES_OF_CROWD, SHARE_OF_ERRORS = (0.15, 0.08), 0.15
 """Of the crowd's groups in the second and third stage, and of the second's errors in the third."""
 LARGE = 20_000
 """Tables with more weights are kept as bytes with a scale a row."""
@@ -110,8 +111,8 @@ def main() -> None:
     encoder = load_encoder(Settings(cache=False))
     marked, contrasts = usable(experts(bench)), usable(demetr(bench))
     injected, replaced = (
-        usable(damaged(bench, arguments.wordnet, DAMAGED, random.Random(seed), encoder, shares))
-        for seed, shares in zip(DAMAGED_SEEDS, (SHARES, REPLACED), strict=True)
+        usable(damaged(bench, arguments.wordnet, count, random.Random(seed), encoder, shares))
+        for count, seed, shares in zip(DAMAGED, DAMAGED_SEEDS, (SHARES, REPLACED), strict=True)
     )
     texts = [t for table in tables.values() for c in ("hyp", "ref") for t in table[c]]
     texts += [t for i in (*marked, *contrasts, *injected, *replaced) for t in (i.hypothesis, i.reference)]

@@ -6,7 +6,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from audit.records import ENTITY_KINDS, Document, Finding
@@ -15,8 +15,7 @@ __all__ = ["finish"]
 
 _CONTEXT = 24
 _ID_DIGITS = 12
-_CONJUNCTION = re.compile(r"\b(?:and|n?or|but)\b")
-_CLAUSE_END = re.compile(r"[.;:!?]")
+_STATEMENT_END = re.compile(r"[.;:!?]")
 
 
 def finish(findings: Iterable[Finding], document: Document, rejected: Collection[str] = ()) -> tuple[Finding, ...]:
@@ -24,8 +23,8 @@ def finish(findings: Iterable[Finding], document: Document, rejected: Collection
 
     Of findings that overlap, those about entities win, then the surer, then the longer; a word left in another language
     wins over its capital letter and over a name that stands for nothing. Omissions have no extent and stand beside
-    anything; of two alike one is kept. What is denied twice in one breath ("did not come and did not call") is one
-    statement turned round, and one finding.
+    anything; of two alike one is kept. What is denied twice in one breath ("did not come when she did not call") is one
+    error: a translation that loses or invents a "not" twice in a sentence has turned the whole of it round.
     """
     chosen: list[Finding] = []
     taken: list[tuple[int, int]] = []
@@ -54,30 +53,33 @@ def finish(findings: Iterable[Finding], document: Document, rejected: Collection
 
 
 def _joined(findings: Iterable[Finding], document: Document) -> list[Finding]:
-    """Join neighbouring negations of a sentence that a conjunction joins."""
-    joined: list[Finding] = []
+    """Join neighbouring negations of a sentence."""
+    runs: list[list[Finding]] = []
     for finding in findings:
-        last = joined[-1] if joined else None
-        if (
-            last
-            and last.kind == finding.kind == "negation"
-            and last.sentence == finding.sentence
-            and _coordinated(document.text[last.end : finding.start])
-        ):
-            surface = document.text[last.start : finding.end]
-            joined[-1] = replace(
-                last, end=finding.end, surface=surface, suggestion="", supported=False, reference_document=None,
-                reference_start=None, reference_end=None, confidence=max(last.confidence, finding.confidence),
-                evidence=f"“{surface}” turns the statement round twice: the reference says the reverse.",
-            )  # fmt: skip
+        if runs and _in_one_breath(runs[-1][-1], finding, document):
+            runs[-1].append(finding)
         else:
-            joined.append(finding)
-    return joined
+            runs.append([finding])
+    return [run[0] if len(run) == 1 else _whole(run, document) for run in runs]
 
 
-def _coordinated(between: str) -> bool:
-    """Whether a conjunction joins what stands before and after, in one clause."""
-    return _CONJUNCTION.search(between) is not None and _CLAUSE_END.search(between) is None
+def _in_one_breath(first: Finding, second: Finding, document: Document) -> bool:
+    """Whether both are negations, of one sentence, with nothing between them that ends a statement."""
+    return (
+        first.kind == second.kind == "negation"
+        and first.sentence == second.sentence
+        and _STATEMENT_END.search(document.text, first.end, second.start) is None
+    )
+
+
+def _whole(run: Sequence[Finding], document: Document) -> Finding:
+    first, last = run[0], run[-1]
+    return replace(
+        first, end=last.end, surface=document.text[first.start : last.end], suggestion="", supported=False,
+        reference_document=None, reference_start=None, reference_end=None,
+        severity="major" if any(f.severity == "major" for f in run) else first.severity,
+        confidence=max(f.confidence for f in run), evidence=" ".join(f.evidence for f in run),
+    )  # fmt: skip
 
 
 def _rank(finding: Finding) -> tuple[int, float, int, int, str, str]:

@@ -23,7 +23,7 @@ from audit.detectors.pairing import Pair
 
 __all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "artefact", "limits", "stretches", "tag", "trained_on"]
 
-TAGGER = "words-5"
+TAGGER = "words-6"
 """Identifies the networks and their thresholds in the signature."""
 
 CLASSES = ("right", "negation", "opposite", "substitution", "addition")
@@ -31,9 +31,7 @@ CLASSES = ("right", "negation", "opposite", "substitution", "addition")
 
 Floats = NDArray[np.float32]
 _OPPOSITE, _SUBSTITUTION, _ADDITION = (CLASSES.index(name) for name in ("opposite", "substitution", "addition"))
-_INSTEAD = 0.3
-"""Chance that a word stands in the place of another, as a share of that of its being added, that decides for it."""
-_READER = 0.4
+_READER = 0.3
 """Weight of the cross-encoder in the mean."""
 _GAP = 1
 """Unmarked words that may stand between marked ones of one finding."""
@@ -76,15 +74,15 @@ class Limits:
         """Return how far each word of the hypothesis passes a threshold and by which of ``CLASSES``, (n,) each.
 
         A word is wrong from 1 on. Where it passes that of a class, or that of all classes, it is judged by the class;
-        else by what an expert would mark, which counts as ``CLASSES[0]``. A word that was added but might as well stand
-        in the place of another was not added.
+        else by what an expert would mark, which counts as ``CLASSES[0]``. A word that as likely stands in the place
+        of another was not added.
         """
         shares = tags.classes[:, 1:] / np.array(self.classes)
         single, together = shares.max(axis=1), (1 - tags.classes[:, 0]) / self.named
         cause = np.where(single >= 1, shares.argmax(axis=1), tags.classes[:, 1:].argmax(axis=1)) + 1
         opposite, substitution, addition = tags.classes[:, _OPPOSITE:].T
         instead = np.where(opposite > substitution, _OPPOSITE, _SUBSTITUTION)
-        doubtful = (cause == _ADDITION) & (opposite + substitution >= _INSTEAD * addition)
+        doubtful = (cause == _ADDITION) & (opposite + substitution >= addition)
         cause = np.where(doubtful, instead, cause)
         named = np.maximum(single, together)
         scores = np.where(named >= 1, named, tags.wrong / self.wrong)
