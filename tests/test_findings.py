@@ -166,6 +166,22 @@ def test_denials_are_joined_whatever_word_joins_them() -> None:
     assert [f.surface for f in finish(parts, Document("d", said))] == [said[4:-1]]
 
 
+def test_denials_of_which_each_is_corrected_are_corrected_together() -> None:
+    came = replace(denial("did not come"), suggestion="came")
+    called = replace(denial("did not call"), suggestion="called", reference_start=9, reference_end=15)
+    (both,) = finish([came, called], Document("d", SAID))
+    assert (both.suggestion, both.supported) == ("came, and she called", True)
+    assert (both.reference_document, both.reference_start, both.reference_end) == ("r", 3, 15)
+    for other in (
+        replace(called, reference_document="q"),
+        replace(called, reference_start=1, reference_end=2),
+        replace(called, suggestion=""),
+        replace(called, supported=False),
+    ):
+        (both,) = finish([came, other], Document("d", SAID))
+        assert (both.suggestion, both.supported, both.reference_start) == ("", False, None)
+
+
 def test_denials_are_joined_only_as_neighbours_of_a_sentence() -> None:
     first, second = denial("did not come"), denial("did not call")
     between = denial("she", kind="name_variant")

@@ -198,9 +198,24 @@ def test_a_negation_that_has_a_counterpart_shows_it(judge: Callable[..., None]) 
     finding = only("The mayor never shut the bridge.", "The mayor opened the bridge.", shut="open", opened="open")
     assert finding.evidence == "“never shut” turns the statement round: the reference (reference-0) has “opened”."
     assert finding.suggestion == "opened"
-    bare = only("The mayor never opened the bridge.", "The mayor opened the bridge.")
-    assert bare.evidence == "“never opened” turns the statement round: the reference says the reverse."
+    bare = only("The mayor never swam.", "The mayor opened the bridge.")
+    assert bare.evidence == "“never swam” turns the statement round: the reference says the reverse."
     assert (bare.suggestion, bare.supported) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "suggestion"),
+    [
+        ("The mayor never opened the bridge.", {"never"}, "opened"),
+        ("The mayor did not opened the bridge.", {"not"}, "opened"),
+        ("The mayor wasn't near the bridge.", {"wasn't"}, ""),
+    ],
+)
+def test_what_is_denied_stands_for_itself(
+    judge: Callable[..., None], text: str, marked: set[str], suggestion: str
+) -> None:
+    judge(dict.fromkeys(marked, ("negation", 0.9)))
+    assert only(text, "The mayor opened the bridge.").suggestion == suggestion
 
 
 def test_an_added_word_is_shown_with_the_one_that_stays(judge: Callable[..., None]) -> None:

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from audit.records import ENTITY_KINDS, Document, Finding
 
@@ -73,13 +74,25 @@ def _in_one_breath(first: Finding, second: Finding, document: Document) -> bool:
 
 
 def _whole(run: Sequence[Finding], document: Document) -> Finding:
+    """Make one finding of a run; it is corrected where each of its parts is, in one reference and in its order."""
     first, last = run[0], run[-1]
+    places = [(f.reference_document, f.reference_start or 0, f.reference_end or 0) for f in run]
+    known = all(f.suggestion and f.supported for f in run) and len({name for name, _, _ in places}) == 1
+    in_order = known and all(a[2] <= b[1] for a, b in pairwise(places))
+    gaps = [document.text[a.end : b.start] for a, b in pairwise(run)] + [""]
     return replace(
-        first, end=last.end, surface=document.text[first.start : last.end], suggestion="", supported=False,
-        reference_document=None, reference_start=None, reference_end=None,
+        first,
+        end=last.end,
+        surface=document.text[first.start : last.end],
+        suggestion="".join(f.suggestion + gap for f, gap in zip(run, gaps, strict=True)) if in_order else "",
+        supported=in_order,
+        reference_document=first.reference_document if in_order else None,
+        reference_start=first.reference_start if in_order else None,
+        reference_end=last.reference_end if in_order else None,
         severity="major" if any(f.severity == "major" for f in run) else first.severity,
-        confidence=max(f.confidence for f in run), evidence=" ".join(f.evidence for f in run),
-    )  # fmt: skip
+        confidence=max(f.confidence for f in run),
+        evidence=" ".join(f.evidence for f in run),
+    )
 
 
 def _rank(finding: Finding) -> tuple[int, float, int, int, str, str]:
