@@ -204,18 +204,20 @@ def test_a_negation_that_has_a_counterpart_shows_it(judge: Callable[..., None]) 
 
 
 @pytest.mark.parametrize(
-    ("text", "marked", "suggestion"),
+    ("text", "theirs", "marked", "suggestion"),
     [
-        ("The mayor never opened the bridge.", {"never"}, "opened"),
-        ("The mayor did not opened the bridge.", {"not"}, "opened"),
-        ("The mayor wasn't near the bridge.", {"wasn't"}, ""),
+        ("The mayor never opened the bridge.", "The mayor opened the bridge.", {"never"}, "opened"),
+        ("The mayor did not opened the bridge.", "The mayor opened the bridge.", {"not"}, "opened"),
+        ("The mayor wasn't near the bridge.", "The mayor opened the bridge.", {"wasn't"}, ""),
+        ("The mayor opened it never not, they said.", "The mayor opened it not.", {"never", "not"}, ""),
+        ("The mayor will opened the bridge.", "The mayor never opened the bridge.", {"will", "opened"}, "never opened"),
     ],
 )
 def test_what_is_denied_stands_for_itself(
-    judge: Callable[..., None], text: str, marked: set[str], suggestion: str
+    judge: Callable[..., None], text: str, theirs: str, marked: set[str], suggestion: str
 ) -> None:
     judge(dict.fromkeys(marked, ("negation", 0.9)))
-    assert only(text, "The mayor opened the bridge.").suggestion == suggestion
+    assert only(text, theirs).suggestion == suggestion
 
 
 def test_an_added_word_is_shown_with_the_one_that_stays(judge: Callable[..., None]) -> None:

@@ -7,7 +7,7 @@ is not marked. Other accounts choose their words freely; what they can show is i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
@@ -159,8 +159,10 @@ def _finding(case: Case, row: Sequence[_Word], run: tuple[int, int], bounds: Lim
     words = row[slice(*run)]
     sentence = case.hypothesis.sentences[words[0].sentence]
     start, end = words[0].span[0] - sentence.start, words[-1].span[1] - sentence.start
-    denied = kind == "negation" and len(words) > 1
-    counterpart = _counterpart(words[-1:], case.references, ()) if denied else _counterpart(words, case.references)
+    # Of "did not come" it is "come" that the reference has, where it is a correction.
+    denied = kind == "negation" and _denies(words)
+    meant, own = (words[-1:], set()) if denied else (words, {w.text.lower() for w in words})
+    counterpart = _counterpart(meant, own, case.references)
     suggestion = counterpart.surface if counterpart else words[-1].text if kind == "addition" and len(words) > 1 else ""
     return mark(
         sentence,
@@ -190,15 +192,14 @@ def _whole(row: Sequence[_Word], run: tuple[int, int], kind: FindingKind) -> tup
     return start, end
 
 
-def _counterpart(
-    words: Sequence[_Word], references: Sequence[Text], own: Collection[str] | None = None
-) -> _Counterpart | None:
-    """Return the stretch of the reference that stands in the place of ``words``, if one does.
+def _denies(words: Sequence[_Word]) -> bool:
+    """Whether ``words`` are a negation and, last, what it denies."""
+    return any(is_negator(w.text) for w in words[:-1]) and not is_negator(words[-1].text)
 
-    ``own``: what would be no correction, in small letters; the words themselves unless they are only what is denied.
-    """
+
+def _counterpart(words: Sequence[_Word], own: set[str], references: Sequence[Text]) -> _Counterpart | None:
+    """Return the stretch of the reference in the place of ``words``, if it has other words than ``own``."""
     first = words[0]
-    own = {w.text.lower() for w in words} if own is None else own
     partners = [p for w in words if w.pair is first.pair and (p := w.partner) is not None]
     if not partners:
         return None
@@ -208,7 +209,7 @@ def _counterpart(
     if scattered or theirs.sentences[low] != theirs.sentences[high - 1] or theirs.texts[low] != theirs.texts[high - 1]:
         low, high = partners[0], partners[0] + 1
     instead = theirs.words[low:high]
-    if {w.lower() for w in instead} <= set(own) or not any(w[0].isalnum() for w in instead):
+    if {w.lower() for w in instead} <= own or not any(w[0].isalnum() for w in instead):
         return None
     start, end = int(theirs.spans[low, 0]), int(theirs.spans[high - 1, 1])
     opposite = any(
