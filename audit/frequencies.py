@@ -58,8 +58,11 @@ class ForeignWords:
     numbers: NDArray[np.uint8]
 
     def find(self, word: str) -> tuple[float, str] | None:
-        """Return the greatest frequency of ``word`` (zipf) and its language, or None where no language has it."""
-        key = np.uint64(_key(word))
+        """Return the greatest frequency of ``word`` (zipf) and its language, or None where no language has it.
+
+        The tables are casefolded: they have "Straße" as "strasse".
+        """
+        key = np.uint64(_key(word.casefold()))
         place = int(np.searchsorted(self.keys, key))
         if place == len(self.keys) or self.keys[place] != key:
             return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,6 +189,7 @@ def named(text: str, surface: str, suggestion: str, kind: FindingKind) -> Findin
         ("Pero", "", "wrong_entity", "Spanish"),  # more frequent in English texts, but in all Spanish ones
         ("Королеву", "Queen", "name_variant", "Cyrillic"),
         ("nell'agosto", "August", "name_as_word", "Italian"),
+        ("Straße", "street", "wrong_entity", "German"),  # tables of frequencies have it as "strasse"
     ],
 )
 def test_a_word_of_another_language_is_no_name(surface: str, suggestion: str, kind: FindingKind, tongue: str) -> None:
@@ -220,6 +223,68 @@ def test_what_may_be_a_name_stays_one(surface: str, suggestion: str, kind: Findi
     text = f"They spoke of the {surface} at length."
     finding = named(text, surface, suggestion, kind)
     assert list(untranslated.claim([finding], bare_case(text))) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("surface", "suggestion", "kind", "word", "correction", "tongue"),
+    [
+        ("United Estados", "United States", "name_variant", "Estados", "States", "Spanish"),
+        ("Berlin Krankheit Week", "Berlin Flower Show Week", "name_variant", "Krankheit", "Flower Show", "German"),
+        ("Präsident Anna Kovacs", "President Kovacs", "name_variant", "Präsident", "President", "German"),
+        ("Präsident Anna", "President", "title", "Präsident", "President", "German"),
+        (
+            "Federal Rechnungsprüfer",
+            "Federal Chief Auditor",
+            "name_variant",
+            "Rechnungsprüfer",
+            "Chief Auditor",
+            "dictionary",
+        ),
+    ],
+)
+def test_a_word_of_another_language_in_a_name_is_put_right_alone(
+    surface: str, suggestion: str, kind: FindingKind, word: str, correction: str, tongue: str
+) -> None:
+    finding = named(f"They spoke of the {surface} at length.", surface, suggestion, kind)
+    case = bare_case(f"They spoke of the {surface} at length.", suggestion)
+    (claimed,) = untranslated.claim([finding], case)
+    assert (claimed.kind, claimed.surface, claimed.suggestion) == ("untranslated", word, correction)
+    start = finding.start + surface.index(word)
+    assert (claimed.start, claimed.end) == (start, start + len(word))
+    assert suggestion[claimed.reference_start : claimed.reference_end] == correction
+    assert tongue in claimed.evidence
+
+
+@pytest.mark.parametrize(
+    ("surface", "suggestion"),
+    [
+        ("Ivan Horvat", "Ivan Horvath"),  # the reference has a name in its place
+        ("Banco Nacional", "National Bank"),  # none of it is the same
+        ("Estados Unidos Week", "United States Week"),
+        ("Green Council", "Green Party"),  # English
+        ("Federal Goverment", "Federal Government"),  # a misspelling
+        ("Radio Sbotnek", "Radio Sputnik"),  # garbled
+        ("Kome Republic", "Komi Republic"),  # Croatian by chance
+    ],
+)
+def test_a_name_with_another_word_stays_a_name(surface: str, suggestion: str) -> None:
+    finding = named(f"They spoke of the {surface} at length.", surface, suggestion, "name_variant")
+    case = bare_case(f"They spoke of the {surface} at length.", suggestion)
+    assert list(untranslated.claim([finding], case)) == [finding]
+
+
+def test_a_word_of_another_language_stands_for_no_name_that_its_sentence_has() -> None:
+    text = "They left the Krankheit of Oslo."
+    finding = named(text, "Krankheit", "Oslo", "name_variant")
+    (claimed,) = untranslated.claim([finding], bare_case(text, "Oslo was left."))
+    assert (claimed.kind, claimed.suggestion, claimed.supported) == ("untranslated", "", False)
+    assert claimed.evidence == "“Krankheit” is German, not English."
+    text = "They left the Somma house of Soma."
+    garbled = replace(named(text, "Somma", "Soma", "name_variant"), reference_start=10, reference_end=14)
+    assert list(untranslated.claim([garbled], bare_case(text, "They left Soma."))) == [garbled]
+    elsewhere = "They left the Krankheit."
+    finding = named(elsewhere, "Krankheit", "Oslo", "name_variant")
+    assert list(untranslated.claim([finding], bare_case(elsewhere, "Oslo was left."))) == [finding]
 
 
 def test_where_the_same_was_translated_a_foreign_word_is_no_name_in_small_letters() -> None:

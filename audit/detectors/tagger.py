@@ -23,8 +23,8 @@ from audit.detectors.pairing import Pair
 
 __all__ = ["CLASSES", "TAGGER", "Limits", "Tags", "artefact", "limits", "stretches", "tag", "trained_on"]
 
-TAGGER = "words-6"
-"""Identifies the networks and their thresholds in the signature."""
+TAGGER = "words-7"
+"""Identifies the networks, their thresholds and the rules about wording in the signature."""
 
 CLASSES = ("right", "negation", "opposite", "substitution", "addition")
 """What a word of the hypothesis can be, as put into translations for training."""

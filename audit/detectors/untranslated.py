@@ -37,6 +37,10 @@ _KNOWN = 3.0
 """How frequent a word must be in its language: in small letters, or where a common word stands in its place."""
 _UNLIKE = 0.6
 """Likeness of letters up to which a word that nobody knows is no misspelling of what stands in its place."""
+_COGNATE = 4.7
+"""How frequent in English a word must be that resembles the one left over ("States" for "Estados"): rarer ones are
+names as well, which were garbled."""
+_NOBODYS = "in no English dictionary"
 _SCRIPT, _COMMON, _UNKNOWN, _CAPITAL = 0.98, 0.9, 0.75, 0.6
 
 
@@ -56,23 +60,39 @@ def detect(case: Case) -> list[Finding]:
 
 
 def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
-    """Yield ``findings``; a word of another language that was taken for a name, and that stands where a reference has
-    a common word or nothing, is no name but was not translated."""
+    """Yield ``findings``; a word of another language that was taken for a name or a part of one, and that stands where
+    a reference has common words or nothing, is no name but was not translated."""
     openings = {(text.document.name, sentence.start) for text in case.references for sentence in text.sentences}
     for finding in findings:
-        opening = (finding.reference_document, finding.reference_start) in openings
-        tongue = _taken_for_a_name(finding, case, opening=opening)
-        if tongue:
-            reason = f"“{finding.surface}” is {tongue}"
-            instead = (
-                f"; {finding.reference_document} has “{finding.suggestion}”." if finding.reference_document else "."
-            )
-            yield replace(
-                finding, kind="untranslated", suggestion=finding.suggestion if finding.supported else "", entity="",
-                forms=(), severity="major", evidence=reason + instead,
-            )  # fmt: skip
+        part = _unknown_word(finding, case)
+        opening = (part.reference_document, part.reference_start) in openings
+        if tongue := _taken_for_a_name(part, case, opening=opening):
+            yield _left_over(part, tongue)
+        elif found := _word_in_a_name(finding, case):
+            yield _left_over(*found)
         else:
             yield finding
+
+
+def _unknown_word(finding: Finding, case: Case) -> Finding:
+    """Return ``finding`` without its correction where the sentence has that name already and it looks otherwise."""
+    sentence = case.hypothesis.sentences[finding.sentence]
+    before, after = finding.start - sentence.start, finding.end - sentence.start
+    said = bool(finding.suggestion) and finding.suggestion in f"{sentence.text[:before]} {sentence.text[after:]}"
+    if not said or not _unlike(finding.surface, finding.suggestion):
+        return finding
+    return replace(
+        finding, suggestion="", supported=False, reference_document=None, reference_start=None, reference_end=None
+    )
+
+
+def _left_over(finding: Finding, tongue: str) -> Finding:
+    """Return ``finding`` as one of an untranslated word; ``tongue``: what the word is."""
+    instead = f"; {finding.reference_document} has “{finding.suggestion}”." if finding.supported else "."
+    return replace(
+        finding, kind="untranslated", suggestion=finding.suggestion if finding.supported else "", entity="", forms=(),
+        severity="major", evidence=f"“{finding.surface}” is {tongue}{instead}",
+    )  # fmt: skip
 
 
 def corrected(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -117,11 +137,55 @@ def _taken_for_a_name(finding: Finding, case: Case, *, opening: bool) -> str:
         return f"{tongue}, not English" if tongue else ""
     if tongue := language(lowered, _KNOWN):
         return f"{tongue}, not English"
-    instead = finding.suggestion.lower().replace(" ", "")
+    return _NOBODYS if _nobody_knows(lowered, finding.suggestion, case) else ""
+
+
+def _word_in_a_name(finding: Finding, case: Case) -> tuple[Finding, str] | None:
+    """Return the only word of a name that is of another language ("Estados" of "United Estados") and what it is.
+
+    None unless the reference has common words in its place and else the same.
+    """
+    if finding.kind not in ("name_variant", "title") or finding.reference_start is None:
+        return None
+    ours, theirs = (list(_LETTERS.finditer(text)) for text in (finding.surface, finding.suggestion))
+    both = {m.group().lower() for m in ours} & {m.group().lower() for m in theirs}
+    # A first name that only one of the two has says nothing.
+    left = [m for m in ours if m.group().lower() not in both and not is_first_name(m.group())]
+    instead = [m for m in theirs if m.group().lower() not in both]
+    alike = both or finding.kind == "title"
+    if not alike or len(left) != 1 or not instead or not all(_is_common(m.group()) for m in instead):
+        return None
+    (word,), start, end = left, instead[0].start(), instead[-1].end()
+    lowered, correction = word.group().lower(), finding.suggestion[start:end]
+    if lowered in case.reference_words or is_place(word.group()):
+        return None
+    tongue = language(lowered, _CAPITALISED)
+    if _unlike(lowered, correction):
+        # A compound that nobody knows stands for several words, a garbled name for a name.
+        foreign = bool(tongue) or (len(instead) > 1 and _nobody_knows(lowered, correction, case))
+    else:
+        foreign = bool(tongue) and min(zipf(m.group().lower()) for m in instead) >= _COGNATE
+    if not foreign:
+        return None
+    part = replace(
+        finding, start=finding.start + word.start(), end=finding.start + word.end(), surface=word.group(),
+        suggestion=correction, reference_start=finding.reference_start + start,
+        reference_end=finding.reference_start + end,
+    )  # fmt: skip
+    return part, f"{tongue}, not English" if tongue else _NOBODYS
+
+
+def _nobody_knows(lowered: str, correction: str, case: Case) -> bool:
+    """Whether a word is in no dictionary and no misspelling of ``correction`` or of another English word."""
+    instead = correction.lower().replace(" ", "")
     if not instead or instead == lowered or zipf(lowered) or is_english(lowered):
-        return ""
-    unlike = Indel.normalized_similarity(lowered, instead) <= _UNLIKE or case.speller.correction(lowered) is None
-    return "in no English dictionary" if unlike else ""
+        return False
+    return _unlike(lowered, instead) or case.speller.correction(lowered) is None
+
+
+def _unlike(word: str, other: str) -> bool:
+    letters = other.lower().replace(" ", "")
+    return float(Indel.normalized_similarity(word.lower(), letters)) <= _UNLIKE
 
 
 def _in_small_letters(finding: Finding, word: str, case: Case) -> str:
