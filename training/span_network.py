@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,7 +17,7 @@ from torch.nn import functional
 from audit.detectors.features import BIASES, FEATURES
 from audit.detectors.tagger import CLASSES
 
-__all__ = ["Example", "Network", "fit", "predict"]
+__all__ = ["Example", "Network", "fit", "load", "weights"]
 
 WIDTH, HEADS, LAYERS, VECTOR, REDUCED = 96, 4, 2, 384, 64
 FIXED_BIASES = 9
@@ -121,16 +120,17 @@ def fit(
     epochs: int,
     seed: int,
     *,
-    rate: float = 2e-3,
-    checkpoint: Path | None = None,
+    rate: float,
+    network: Network | None = None,
 ) -> Network:
-    """Train on ``train``; the weights are written to ``checkpoint`` after every epoch."""
+    """Train ``network``, or a new one, on ``train``."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    network = Network()
-    figures = np.concatenate([f for e in train[::7] for f in (e.hypothesis_figures, e.reference_figures)])
-    network.fmean.data = torch.from_numpy(figures.astype(np.float32).mean(0))
-    network.fstd.data = torch.from_numpy(figures.astype(np.float32).std(0) + 0.05)
+    if network is None:
+        network = Network()
+        figures = np.concatenate([f for e in train[::7] for f in (e.hypothesis_figures, e.reference_figures)])
+        network.fmean.data = torch.from_numpy(figures.astype(np.float32).mean(0))
+        network.fstd.data = torch.from_numpy(figures.astype(np.float32).std(0) + 0.05)
     optimiser = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=rate, weight_decay=0.02)
 
     steps = epochs * (len(_batches(train, rng)) + 20)
@@ -146,28 +146,20 @@ def fit(
             optimiser.step()
             schedule.step()
             total, count = total + float(loss.detach()), count + 1
-        if checkpoint is not None:
-            torch.save(network.state_dict(), checkpoint)
         print(f"  epoch {epoch + 1} of {epochs}: loss {total / count:.4f}", flush=True)
     return network.eval()
 
 
-def predict(network: Network, examples: Sequence[Example]) -> list[tuple[NDArray[np.float32], ...]]:
-    """Return for each example wrong (n,), classes (n, 5) and missing (m,)."""
-    found: list[tuple[NDArray[np.float32], ...]] = [()] * len(examples)
-    order = sorted(range(len(examples)), key=lambda i: examples[i].size)
-    with torch.no_grad():
-        for begin in range(0, len(order), 48):
-            chosen = order[begin : begin + 48]
-            out = network(*_stack([examples[i] for i in chosen]))
-            classes = out[..., : len(CLASSES)].clone()
-            classes[..., 0] = 0
-            classes, wrong, missing = classes.softmax(-1), out[..., 0].sigmoid(), out[..., -1].sigmoid()
-            for row, i in enumerate(chosen):
-                n = len(examples[i].hypothesis)
-                rest = missing[row, n : examples[i].size]
-                found[i] = (wrong[row, :n].numpy(), classes[row, :n].numpy(), rest.numpy())
-    return found
+def weights(network: Network) -> dict[str, NDArray[np.float32]]:
+    """Return the weights of ``network``, fixed scales included, by name."""
+    return {name: value.numpy() for name, value in network.state_dict().items()}
+
+
+def load(found: Mapping[str, NDArray[np.float32]]) -> Network:
+    """Return the network that has the weights ``found``."""
+    network = Network()
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in found.items()})
+    return network
 
 
 def _stack(batch: Sequence[Example]) -> tuple[Tensor, ...]:

@@ -1,11 +1,18 @@
 """Train the small network that marks wrong words (``audit/detectors/data/tagger.npz``), and choose the thresholds for
 it and the cross-encoder together.
 
-usage: train_spans.py SHARED WORDNET --work FOLDER [--epochs N] [--limits-only]
+usage: train_spans.py SHARED WORDNET --work FOLDER [--second-only | --limits-only]
 
 SHARED is the folder with ``bench``, WORDNET that of WordNet 3.0's data files, FOLDER keeps embeddings between runs.
-Needs torch and lemminflect. What the network learns from is in ``span_items.py``. The cross-encoder is trained first,
-by ``train_cross.py``; thresholds, calibration and the figures in the artefact come from what neither has seen.
+Needs torch and lemminflect. What the network learns from is in ``span_items.py``. Two stages:
+
+- *errors*: everything, of which nine in ten are errors that were put into translations;
+- *experts*: what experts marked, four times over, DEMETR, and the first of the errors put in; twice, and the mean of
+  the weights ships.
+
+The cross-encoder is trained first, by ``train_cross.py``; thresholds, calibration and the figures in the artefact come
+from what neither has seen. In the file that ships the second stage began with the first one's weights as they are
+stored (``--second-only``), in half precision.
 """
 
 from __future__ import annotations
@@ -22,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from span_items import Item, damaged, demetr, experts, label
 from span_limits import Judged, choose_limits
-from span_network import Example, fit
+from span_network import Example, fit, load, weights
 
 from audit.detectors import tagger
 from audit.detectors.features import read
@@ -36,9 +43,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from benchmarks.spans import KEPT_OUT
 
 DATE, SEED = "2026-11-22", 20_261_121
+SEEDS_AGAIN = (SEED, SEED + 1)
 OUTPUT = Path(__file__).parent.parent / "audit" / "detectors" / "data" / "tagger.npz"
 FILES = ("mqm_news21_zhen", "mqm_news21_zhen_spans", "mqm_ted21_zhen", "mqm_ted21_zhen_spans")
-DAMAGED, LONGEST, AT_ONCE = 120_000, 160, 256
+LONGEST, AT_ONCE = 160, 256
+DAMAGED, DAMAGED_AGAIN = 120_000, 30_000
+"""Errors put in, for either stage."""
+EPOCHS, EPOCHS_AGAIN = 8, 3
+RATE, RATE_AGAIN = 2e-3, 5e-4
+REPEATED = 4
+"""How often the second stage has what experts marked: else errors put in, of which there are more, decide."""
 
 
 class Embedded:
@@ -150,30 +164,40 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("wordnet", type=Path)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--limits-only", action="store_true", help="leave the network as it is")
-    parser.add_argument("--epochs", type=int, default=8)
+    stages = parser.add_mutually_exclusive_group()
+    stages.add_argument("--second-only", action="store_true", help="go on with the network as it is stored")
+    stages.add_argument("--limits-only", action="store_true", help="leave the network as it is")
     arguments = parser.parse_args()
-    bench, rng = arguments.shared / "bench", random.Random(SEED)
+    bench = arguments.shared / "bench"
     encoder = load_encoder(Settings(cache=False))
     marked, contrasts = experts(bench), demetr(bench)
     if not arguments.limits_only:
-        injected = damaged(bench, arguments.wordnet, DAMAGED, rng, encoder)
+        count = DAMAGED_AGAIN if arguments.second_only else DAMAGED
+        injected = damaged(bench, arguments.wordnet, count, random.Random(SEED), encoder)
         print(f"{len(marked)} marked by experts, {len(contrasts)} of DEMETR, {len(injected)} damaged", flush=True)
         everything = [*marked, *contrasts, *injected]
         embedded = Embedded((t for i in everything for t in (i.hypothesis, i.reference)), encoder, arguments.work)
-        seen = examples((i for i in everything if not i.kept_out), embedded)
-        network = fit(seen, arguments.epochs, SEED, checkpoint=arguments.work / "network.pt")
-        export({name: value.numpy() for name, value in network.state_dict().items()}, about(bench, encoder, arguments))
+        by_experts, by_rule, first, rest = (
+            examples((i for i in items if not i.kept_out), embedded)
+            for items in (marked, contrasts, injected[:DAMAGED_AGAIN], injected[DAMAGED_AGAIN:])
+        )
+        if arguments.second_only:
+            start = tagger.artefact()[0]
+        else:
+            start = weights(fit([*by_experts, *by_rule, *first, *rest], EPOCHS, SEED, rate=RATE))
+        again = [*by_experts * REPEATED, *by_rule, *first]
+        ends = [weights(fit(again, EPOCHS_AGAIN, seed, rate=RATE_AGAIN, network=load(start))) for seed in SEEDS_AGAIN]
+        export({name: np.mean([end[name] for end in ends], axis=0) for name in start}, about(bench, encoder))
     kept_out = judged([i for i in (*marked, *contrasts) if i.kept_out], encoder)
     news, errors = ([j for j in kept_out if (j[0].kind == "expert") == wanted] for wanted in (True, False))
     limits, figures = choose_limits(news, errors)
-    weights, known = tagger.artefact()
-    export(weights, {**known, "limits": limits, "figures": figures})
+    stored, known = tagger.artefact()
+    export(stored, {**known, "limits": limits, "figures": figures})
     print(json.dumps(figures, indent=1))
     print(OUTPUT, OUTPUT.stat().st_size)
 
 
-def about(bench: Path, encoder: Encoder, arguments: argparse.Namespace) -> dict[str, object]:
+def about(bench: Path, encoder: Encoder) -> dict[str, object]:
     """Return where the network comes from."""
     data = {name: hashlib.sha256((bench / name).read_bytes()).hexdigest() for name in
             (*(f"{f}.csv.gz" for f in FILES), "demetr_dev.csv.gz", "da_en_train.csv.xz")}  # fmt: skip
@@ -182,7 +206,7 @@ def about(bench: Path, encoder: Encoder, arguments: argparse.Namespace) -> dict[
             "made_by": "training/train_spans.py",
             "date": DATE,
             "seed": SEED,
-            "epochs": arguments.epochs,
+            "epochs": [EPOCHS, EPOCHS_AGAIN],
             "encoder": {"name": encoder.name, "sha256": encoder.digest},
             "sha256": data,
             "terms": {
