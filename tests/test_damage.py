@@ -13,6 +13,7 @@ from audit.detectors import casing, damage, untranslated
 from audit.detectors.case import Case
 from audit.detectors.marks import mark
 from audit.detectors.spelling import Speller
+from audit.entities.exchanges import Exchange
 from audit.records import Finding, FindingKind
 
 
@@ -312,8 +313,36 @@ def test_a_word_of_another_language_has_the_correction_that_is_known() -> None:
     (left,) = untranslated.detect(bare_case(text, mode="parallel"))
     wrong = named(text, "Krankheit", "disease", "mistranslation")
     elsewhere = named(text, "length", "time", "mistranslation")
-    found = list(untranslated.corrected([left, wrong, elsewhere]))
+    found = list(untranslated.corrected([left, wrong, elsewhere], (), ()))
     assert found[1:] == [wrong, elsewhere]
     assert (found[0].kind, found[0].suggestion, found[0].supported) == ("untranslated", "disease", True)
     assert found[0].evidence.endswith("; reference-0 has “disease”.")
-    assert list(untranslated.corrected([left, elsewhere])) == [left, elsewhere]
+    assert list(untranslated.corrected([left, elsewhere], (), ())) == [left, elsewhere]
+    little = named(text, "Krankheit", "of", "mistranslation")
+    assert list(untranslated.corrected([left, little], (), ())) == [left, little]
+
+
+@pytest.mark.parametrize(
+    ("reference", "fit", "suggestion"),
+    [
+        ("They spoke of the public health crisis at length.", 0.8, "public health crisis"),
+        ("They spoke of the crisis at length.", 0.1, ""),  # the sentences have little in common
+        ("They spoke of the many ways in which it hurt them at length.", 0.8, ""),  # says something else
+        ("They spoke of the at length.", 0.8, ""),
+        ("They spoke of the others at length.", 0.3, "others"),
+        ("They spoke of the which at length.", 0.3, ""),  # means little by itself
+        ("They spoke of the which at length.", 0.8, "which"),
+    ],
+)
+def test_a_word_of_another_language_is_put_right_by_what_stands_between_the_same_words(
+    reference: str, fit: float, suggestion: str
+) -> None:
+    text = "They spoke of the Krankheit at length."
+    case = bare_case(text, reference, mode="parallel")
+    (left,) = untranslated.detect(case)
+    start, end = len("They spoke of the "), len(reference) - len(" at length.")
+    exchange = Exchange(0, left.start, left.end, 0, 0, start, max(start, end), fit)
+    (found,) = untranslated.corrected([left], [exchange], case.references)
+    assert (found.suggestion, found.supported) == (suggestion, bool(suggestion))
+    if suggestion:
+        assert reference[found.reference_start : found.reference_end] == suggestion

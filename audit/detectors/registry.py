@@ -43,7 +43,8 @@ def detect(
             # Products of one sentence are too small to share: threads that wait for each other cost four times more.
             with threadpool_limits(1, user_api="blas"):
                 findings += [*_as_names(parallel.detect(case), resolution, case), *accounts.detect(case)]
-        findings = list(untranslated.corrected(list(untranslated.claim(findings, case))))
+        claimed = list(untranslated.claim(findings, case))
+        findings = list(untranslated.corrected(claimed, resolution.exchanges, case.references))
     return findings, tuple(conflicts)
 
 

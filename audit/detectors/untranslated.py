@@ -15,9 +15,10 @@ from audit.detectors.foreign import EVERYDAY, abroad, is_english, language, scri
 from audit.detectors.marks import ReferencePlace, mark, part_of_address
 from audit.detectors.relations import vocabulary
 from audit.detectors.spelling import Speller
+from audit.entities.exchanges import Exchange
 from audit.entities.gazetteers import is_first_name, is_place, zipf
 from audit.entities.lexicon import is_common_noun
-from audit.records import Finding, Sentence
+from audit.records import Finding, Sentence, Text
 
 __all__ = ["claim", "corrected", "detect"]
 
@@ -40,6 +41,11 @@ _UNLIKE = 0.6
 _COGNATE = 4.7
 """How frequent in English a word must be that resembles the one left over ("States" for "Estados"): rarer ones are
 names as well, which were garbled."""
+_SAME_AROUND, _SURELY_THERE, _FEW = 0.2, 0.5, 3
+"""How well two sentences must agree around words for one to correct the other, how well around words that mean little
+by themselves, and how many words may."""
+_LIGHT = 6.0
+"""How frequent (zipf) words are that mean little by themselves."""
 _NOBODYS = "in no English dictionary"
 _SCRIPT, _COMMON, _UNKNOWN, _CAPITAL = 0.98, 0.9, 0.75, 0.6
 
@@ -95,20 +101,42 @@ def _left_over(finding: Finding, tongue: str) -> Finding:
     )  # fmt: skip
 
 
-def corrected(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield ``findings``; a word left in another language gets the correction that it has as a mistranslation."""
-    instead = {(f.start, f.end): f for f in findings if f.kind == "mistranslation" and f.supported}
+def corrected(
+    findings: Sequence[Finding], exchanges: Iterable[Exchange], references: Sequence[Text]
+) -> Iterator[Finding]:
+    """Yield ``findings``; a word left in another language gets the few words that a reference has between the same
+    words as it, or the correction that it has as a mistranslation, unless that says next to nothing ("of")."""
+    found = {
+        (f.start, f.end): (f.suggestion, (f.reference_document, f.reference_start, f.reference_end))
+        for f in findings
+        if f.kind == "mistranslation" and f.supported and not _light(f.suggestion)
+    }
+    for exchange in sorted(exchanges, key=lambda e: e.fit):
+        document = references[exchange.reference].document
+        words = document.text[exchange.their_start : exchange.their_end]
+        least = _SURELY_THERE if _light(words) else _SAME_AROUND
+        if exchange.fit >= least and 0 < len(words.split()) <= _FEW:
+            known = document.name, exchange.their_start, exchange.their_end
+            found[exchange.start, exchange.end] = words, known
     for finding in findings:
-        other = instead.get((finding.start, finding.end))
-        if finding.kind != "untranslated" or finding.suggestion or other is None:
+        words, place = found.get((finding.start, finding.end), ("", None))
+        if finding.kind != "untranslated" or finding.suggestion or place is None:
             yield finding
         else:
-            yield replace(
-                finding, suggestion=other.suggestion, supported=other.supported,
-                evidence=f"{finding.evidence.removesuffix('.')}; {other.reference_document} has “{other.suggestion}”.",
-                reference_document=other.reference_document, reference_start=other.reference_start,
-                reference_end=other.reference_end,
-            )  # fmt: skip
+            yield _put_right(finding, words, place)
+
+
+def _light(words: str) -> bool:
+    return all(zipf(word) >= _LIGHT for word in words.lower().split())
+
+
+def _put_right(finding: Finding, words: str, place: tuple[str | None, int | None, int | None]) -> Finding:
+    """Return ``finding`` with ``words``, which a reference has at ``place``, as its correction."""
+    document, start, end = place
+    return replace(
+        finding, suggestion=words, supported=True, reference_document=document, reference_start=start,
+        reference_end=end, evidence=f"{finding.evidence.removesuffix('.')}; {document} has “{words}”.",
+    )  # fmt: skip
 
 
 def _taken_for_a_name(finding: Finding, case: Case, *, opening: bool) -> str:
