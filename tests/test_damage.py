@@ -283,9 +283,9 @@ def test_a_word_of_another_language_stands_for_no_name_that_its_sentence_has() -
     text = "They left the Somma house of Soma."
     garbled = replace(named(text, "Somma", "Soma", "name_variant"), reference_start=10, reference_end=14)
     assert list(untranslated.claim([garbled], bare_case(text, "They left Soma."))) == [garbled]
-    elsewhere = "They left the Krankheit."
-    finding = named(elsewhere, "Krankheit", "Oslo", "name_variant")
-    assert list(untranslated.claim([finding], bare_case(elsewhere, "Oslo was left."))) == [finding]
+    for elsewhere in ("They left the Krankheit.", "They left the Krankheit of Osloers."):
+        finding = named(elsewhere, "Krankheit", "Oslo", "name_variant")
+        assert list(untranslated.claim([finding], bare_case(elsewhere, "Oslo was left."))) == [finding]
 
 
 def test_where_the_same_was_translated_a_foreign_word_is_no_name_in_small_letters() -> None:
@@ -318,6 +318,7 @@ def test_a_word_of_another_language_has_the_correction_that_is_known() -> None:
     assert (found[0].kind, found[0].suggestion, found[0].supported) == ("untranslated", "disease", True)
     assert found[0].evidence.endswith("; reference-0 has “disease”.")
     assert list(untranslated.corrected([left, elsewhere], (), ())) == [left, elsewhere]
+    assert list(untranslated.corrected(found, (), ())) == found
     little = named(text, "Krankheit", "of", "mistranslation")
     assert list(untranslated.corrected([left, little], (), ())) == [left, little]
 

@@ -23,13 +23,12 @@ from audit.detectors.pairing import Pair, pairs
 from audit.detectors.relations import lemmas
 from audit.detectors.tagger import CLASSES, tag
 from audit.detectors.words import words
-from audit.entities.gazetteers import zipf
+from audit.entities.gazetteers import FUNCTION_WORD, zipf
 from audit.entities.quantities.words import SMALL
 from audit.records import Finding, Link, Text
 
 __all__ = ["detect"]
 
-_FUNCTION_WORD = 6.0
 _SHORTEST = 3
 # English has no open list of these, so they stand here; they join what is said and hardly say anything.
 _RELATIONAL = frozenset(
@@ -120,7 +119,7 @@ def _plain(word: str) -> bool:
     """Whether ``word`` carries meaning and is no name or number: those have detectors of their own."""
     if len(word) < _SHORTEST or not (word.isalpha() and word.islower()):
         return False
-    return zipf(word) < _FUNCTION_WORD and word not in _RELATIONAL and word not in SMALL
+    return zipf(word) < FUNCTION_WORD and word not in _RELATIONAL and word not in SMALL
 
 
 def _turned(case: Case, compared: Sequence[tuple[Pair, Link]]) -> list[Finding]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from audit.detectors.features import NEGATORS, Reading, is_negator
 from audit.detectors.pairing import Pair
 from audit.detectors.relations import RELATIONS, lemmas, relate, vocabulary
-from audit.entities.gazetteers import zipf
+from audit.entities.gazetteers import FUNCTION_WORD, zipf
 
 __all__ = ["Turned", "turned"]
 
@@ -44,7 +44,6 @@ _SCOPE = 6
 """Words before a counterpart among which its negation is sought."""
 _NEAR = 0.6
 """Cosine from which on two words that are nearest to each other stand for each other."""
-_FUNCTION_WORD = 6.0
 _BREAKS = frozenset('.,;:!?()[]"“”—–')
 _RELATED = [0, 1, 2 + RELATIONS.index("synonym")]
 _OPPOSED = [2 + RELATIONS.index("antonym"), 2 + RELATIONS.index("contrast")]
@@ -86,7 +85,7 @@ def _alone(own: Sequence[str], other: Sequence[str], related: Bools, opposed: Bo
         for head in range(at + 1, min(at + 1 + _REACH, len(own))):
             if own[head] in _BREAKS or _negative(own[head]):
                 break
-            if zipf(own[head]) >= _FUNCTION_WORD or not own[head].isalpha():
+            if zipf(own[head]) >= FUNCTION_WORD or not own[head].isalpha():
                 continue
             counterparts = np.flatnonzero(related[head]).tolist()
             if counterparts and not opposed[head].any() and not any(_denied(other, c, own[head]) for c in counterparts):

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from audit.detectors.marks import mark
 from audit.detectors.pairing import Pair
 from audit.detectors.tagger import Limits, Tags
-from audit.entities.gazetteers import zipf
+from audit.entities.gazetteers import FUNCTION_WORD, zipf
 from audit.records import Finding, Text
 
 __all__ = ["find"]
 
 _GAP = 1
-_CONTENT = 6.0
-"""Words rarer than this (zipf) carry meaning of their own."""
 _SHORTEST = 3
 
 
@@ -33,7 +31,7 @@ def find(text: Text, references: Sequence[Text], pair: Pair, tags: Tags, bounds:
     found = []
     for start, end in runs:
         words = theirs.words[start:end]
-        content = [w for w in words if len(w) >= _SHORTEST and zipf(w.lower()) < _CONTENT]
+        content = [w for w in words if len(w) >= _SHORTEST and zipf(w.lower()) < FUNCTION_WORD]
         if not content:
             continue
         document = references[int(theirs.texts[start])].document

@@ -15,7 +15,7 @@ from audit.detectors.case import Case
 from audit.detectors.marks import mark
 from audit.detectors.pairing import Side, take
 from audit.detectors.relations import relate
-from audit.entities.gazetteers import zipf
+from audit.entities.gazetteers import FUNCTION_WORD, zipf
 from audit.records import Finding, Sentence, Text
 
 __all__ = ["detect"]
@@ -24,7 +24,6 @@ _OPEN = frozenset('“"«„')
 _CLOSE = frozenset('”"»“')
 _SHORTEST = 4
 """Words and marks; shorter quotations are often names and catchwords."""
-_FUNCTION_WORD = 6.0
 _SAME_MATTER = 0.45
 _VERBATIM = 0.75
 _LEAST_SHARED = 0.15
@@ -112,7 +111,7 @@ def _nearness(left: Side, ours: tuple[int, int], right: Side, theirs: tuple[int,
 
 def _shared(left: Side, ours: tuple[int, int], right: Side, theirs: tuple[int, int]) -> float:
     """Return what share of their content two quotations share."""
-    mine, other = ([w.lower() for w in side.words[slice(*span)] if w[0].isalnum() and zipf(w.lower()) < _FUNCTION_WORD]
+    mine, other = ([w.lower() for w in side.words[slice(*span)] if w[0].isalnum() and zipf(w.lower()) < FUNCTION_WORD]
                    for side, span in ((left, ours), (right, theirs)))  # fmt: skip
     if not mine or not other:
         return 0.0

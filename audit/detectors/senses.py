@@ -21,7 +21,7 @@ from audit.detectors.case import Case
 from audit.detectors.marks import mark
 from audit.detectors.relations import RELATIONS, lemmas, relate
 from audit.detectors.words import words
-from audit.entities.gazetteers import zipf
+from audit.entities.gazetteers import FUNCTION_WORD, zipf
 from audit.entities.pivots import LANGUAGES
 from audit.records import Finding, Sentence, Severity, Text
 
@@ -36,7 +36,6 @@ _ALONE, _AGAIN = 0.6, 0.8
 """Shares of that for the only one of its language, and for further uses of a word."""
 _WINDOW = 4
 """Words to either side that keep a word company."""
-_FUNCTION_WORD = 6.0
 _SHORTEST = 3
 
 
@@ -193,7 +192,7 @@ def _parts(word: _Word) -> list[str]:
 
 
 def _is_telling(part: str) -> bool:
-    return len(part) >= _SHORTEST and part[0].isalpha() and zipf(part) < _FUNCTION_WORD
+    return len(part) >= _SHORTEST and part[0].isalpha() and zipf(part) < FUNCTION_WORD
 
 
 def _options(said: Sequence[_Word]) -> Iterator[tuple[int, _Word, str, dict[str, tuple[str, str]]]]:

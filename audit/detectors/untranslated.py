@@ -16,7 +16,7 @@ from audit.detectors.marks import ReferencePlace, mark, part_of_address
 from audit.detectors.relations import vocabulary
 from audit.detectors.spelling import Speller
 from audit.entities.exchanges import Exchange
-from audit.entities.gazetteers import is_first_name, is_place, zipf
+from audit.entities.gazetteers import FUNCTION_WORD, is_first_name, is_place, zipf
 from audit.entities.lexicon import is_common_noun
 from audit.records import Finding, Sentence, Text
 
@@ -44,8 +44,6 @@ names as well, which were garbled."""
 _SAME_AROUND, _SURELY_THERE, _FEW = 0.2, 0.5, 3
 """How well two sentences must agree around words for one to correct the other, how well around words that mean little
 by themselves, and how many words may."""
-_LIGHT = 6.0
-"""How frequent (zipf) words are that mean little by themselves."""
 _NOBODYS = "in no English dictionary"
 _SCRIPT, _COMMON, _UNKNOWN, _CAPITAL = 0.98, 0.9, 0.75, 0.6
 
@@ -82,9 +80,12 @@ def claim(findings: Iterable[Finding], case: Case) -> Iterator[Finding]:
 
 def _unknown_word(finding: Finding, case: Case) -> Finding:
     """Return ``finding`` without its correction where the sentence has that name already and it looks otherwise."""
+    if finding.kind not in _TAKEN_FOR_NAMES or not finding.suggestion:
+        return finding
     sentence = case.hypothesis.sentences[finding.sentence]
     before, after = finding.start - sentence.start, finding.end - sentence.start
-    said = bool(finding.suggestion) and finding.suggestion in f"{sentence.text[:before]} {sentence.text[after:]}"
+    name = re.compile(rf"(?<!\w){re.escape(finding.suggestion)}(?!\w)")
+    said = any(name.search(part) for part in (sentence.text[:before], sentence.text[after:]))
     if not said or not _unlike(finding.surface, finding.suggestion):
         return finding
     return replace(
@@ -106,12 +107,14 @@ def corrected(
 ) -> Iterator[Finding]:
     """Yield ``findings``; a word left in another language gets the few words that a reference has between the same
     words as it, or the correction that it has as a mistranslation, unless that says next to nothing ("of")."""
+    wanted = {(f.start, f.end) for f in findings if _bare(f)}
     found = {
         (f.start, f.end): (f.suggestion, (f.reference_document, f.reference_start, f.reference_end))
         for f in findings
         if f.kind == "mistranslation" and f.supported and not _light(f.suggestion)
     }
-    for exchange in sorted(exchanges, key=lambda e: e.fit):
+    here = (e for e in exchanges if (e.start, e.end) in wanted)
+    for exchange in sorted(here, key=lambda e: e.fit):
         document = references[exchange.reference].document
         words = document.text[exchange.their_start : exchange.their_end]
         least = _SURELY_THERE if _light(words) else _SAME_AROUND
@@ -119,15 +122,16 @@ def corrected(
             known = document.name, exchange.their_start, exchange.their_end
             found[exchange.start, exchange.end] = words, known
     for finding in findings:
-        words, place = found.get((finding.start, finding.end), ("", None))
-        if finding.kind != "untranslated" or finding.suggestion or place is None:
-            yield finding
-        else:
-            yield _put_right(finding, words, place)
+        place = finding.start, finding.end
+        yield _put_right(finding, *found[place]) if _bare(finding) and place in found else finding
+
+
+def _bare(finding: Finding) -> bool:
+    return finding.kind == "untranslated" and not finding.suggestion
 
 
 def _light(words: str) -> bool:
-    return all(zipf(word) >= _LIGHT for word in words.lower().split())
+    return all(zipf(word) >= FUNCTION_WORD for word in words.lower().split())
 
 
 def _put_right(finding: Finding, words: str, place: tuple[str | None, int | None, int | None]) -> Finding:

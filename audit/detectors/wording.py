@@ -21,7 +21,7 @@ from audit.detectors.negation import turned
 from audit.detectors.pairing import Pair, pairs
 from audit.detectors.relations import RELATIONS
 from audit.detectors.tagger import CLASSES, Limits, Tags, limits, stretches, tag
-from audit.entities.gazetteers import zipf
+from audit.entities.gazetteers import FUNCTION_WORD, zipf
 from audit.records import Finding, FindingKind, Severity, Text
 
 __all__ = ["detect"]
@@ -30,7 +30,6 @@ _LOOSER = 2
 """A suggestion may have this many words more than what it replaces."""
 _CLOSE = 0.35
 _NEIGHBOURED = 1.0
-_FUNCTION_WORD = 6.0
 _AT_ONCE = 256
 _RULED = 0.9
 """How sure a negation by rule is: of 500 good translations of DEMETR four have one, of 500 with one put in over 300."""
@@ -241,6 +240,6 @@ def _confidence(words: Sequence[_Word], kind: FindingKind, bounds: Limits) -> fl
 
 def _severity(words: Sequence[_Word]) -> Severity:
     """Words that carry little meaning make a minor error unless they turn the statement round."""
-    light = all(zipf(w.text.lower()) >= _FUNCTION_WORD for w in words)
+    light = all(zipf(w.text.lower()) >= FUNCTION_WORD for w in words)
     sure = any(w.turned or w.classes[_NEGATION] + w.classes[_OPPOSITE] >= 0.5 for w in words)
     return "minor" if light and not sure else "major"

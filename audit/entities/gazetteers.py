@@ -18,6 +18,7 @@ from typing import Any
 from audit.frequencies import english
 
 __all__ = [
+    "FUNCTION_WORD",
     "HONORIFICS",
     "MONTHS",
     "ORGANISATION_SUFFIXES",
@@ -70,6 +71,9 @@ ORGANISATION_SUFFIXES: frozenset[str] = frozenset({
 
 WORD_ZIPF = 2.0
 """A word of English occurs at least once in ten million words (zipf 2; misspellings mostly lie below)."""
+
+FUNCTION_WORD = 6.0
+"""From this frequency on (zipf) a word of English says little by itself."""
 
 _STEM = 4
 
