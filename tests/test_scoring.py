@@ -17,7 +17,7 @@ from audit.embeddings import Embeddings, Encoder
 from audit.errors import InputError
 from audit.records import Score
 from audit.scoring import SCORER, heads, score, surface
-from audit.scoring.features import PAIR_FEATURES
+from audit.scoring.features import PAIR_FEATURES, describe
 
 MARGIN = 0.01
 """How far quality and mqm may move with the batch."""
@@ -118,6 +118,38 @@ def test_one_wrong_word_costs(encoder: Encoder, account: bool) -> None:
 @pytest.mark.parametrize("hypotheses", [OTHER_LANGUAGES, UNRELATED])
 def test_what_is_no_translation_is_near_nought(encoder: Encoder, hypotheses: Sequence[str], account: bool) -> None:
     assert max(qualities(encoder, hypotheses, REFERENCES, account=account)) < 10
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "reference"),
+    [
+        ("Oslo: It’s cold", "Oslo: A cold place."),
+        ("She told the judge that she had broken the lock.", "The accused confessed."),
+        ("Mayor opens bridge - harbournews24.com", "Mayor Opens Bridge - Harbour News 24"),
+    ],
+)
+def test_a_rare_word_or_a_free_translation_is_not_taken_for_none(
+    encoder: Encoder, hypothesis: str, reference: str
+) -> None:
+    assert qualities(encoder, [hypothesis], [reference])[0] > 50
+
+
+def test_typographic_apostrophes_make_no_rare_words(encoder: Encoder) -> None:
+    written = ["It’s what the mayor’s office didn’t say.", "It's what the mayor's office didn't say."]
+    vectors = encoder.encode(written, tokens=True)
+    surface_figures = np.zeros(2), np.zeros(2)
+    rows = describe(written, written[::-1], vectors, encoder.encode(written[::-1], tokens=True), surface_figures)
+    columns = [PAIR_FEATURES.index(f"{name}_{side}") for name in ("words", "unknown") for side in ("added", "missing")]
+    assert (rows[:, columns] == 0).all()
+
+
+def test_a_possessive_is_known_where_its_word_is(encoder: Encoder) -> None:
+    texts = ["The glassblower's house.", "The glassblower house."]
+    vectors = encoder.encode(texts, tokens=True)
+    others = encoder.encode(texts[::-1], tokens=True)
+    rows = describe(texts, texts[::-1], vectors, others, (np.zeros(2), np.zeros(2)))
+    assert (rows[:, PAIR_FEATURES.index("words_added")] > 0).all()
+    assert (rows[:, PAIR_FEATURES.index("unknown_added")] == 0).all()
 
 
 def test_translations_are_clearly_better_than_nothing(encoder: Encoder) -> None:

@@ -12,6 +12,9 @@ Two ridge regressions over ``audit.scoring.features``:
 scale from 0 to 100. For references that are other accounts the same is fitted against references that were cut or
 joined with their neighbour: judged pairs of a translation and a comparable account do not exist.
 
+Gates keep out what is no translation at all, trained on references of other sources and on texts in other languages
+(``non_translations.py``).
+
 The encoder stays as it is. Half an hour on two cores, most of it embedding.
 
 usage: python training/train_quality.py SHARED_FOLDER [--account-sources N] [--keep FOLDER]
@@ -31,21 +34,23 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from non_translations import in_other_languages, of_other_sources
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
 
 from audit.cache.files import write_atomically
 from audit.embeddings import Embeddings, Encoder
 from audit.scoring import surface
 from audit.scoring.features import PAIR_FEATURES, describe
-from audit.scoring.heads import CLIP, make_head
+from audit.scoring.heads import CLIP, GATE_CLIP, make_head
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from benchmarks.agreement import agreement  # noqa: E402
 
 SEED = 20_261_121
-DATE = "2026-11-21"
+DATE = "2026-11-30"
 ARTEFACT = ROOT / "audit" / "scoring" / "data" / "heads.json"
 FILES = ("mqm_news21_zhen.csv.gz", "mqm_ted21_zhen.csv.gz", "demetr_dev.csv.gz", "da_en_train.csv.xz")
 TERMS = {
@@ -68,6 +73,14 @@ QUALITY_CENTRE, QUALITY_SLOPE = 80.0, 12.0
 """Where the mean of the experts' translations lies on the scale of quality, and points per unit of spread: so that a
 pair of identical sentences, always 100, lies no further from the mean than good translations do."""
 KNOTS = 12
+OTHER_SOURCES, OTHER_LANGUAGES = 12_000, 3_000
+"""Pairs that are no translations: with the reference of another source, in another language."""
+OTHERS_JUDGED, LOW = 2_000, 10.0
+"""Of either kind, how many that were not learned from are judged, and the quality that they should stay under."""
+LIKENESS_LIMITS, SOURCE_LIMITS, LANGUAGE_LIMITS = (0.75, 0.9), (0.95, 0.99), (0.99, 0.999)
+"""Which quantiles of such pairs have no quality at all, and from which on nothing is taken from it."""
+GATE_PENALTY = 0.01
+"""Inverse strength of the gates' regularisation."""
 
 Floats = NDArray[np.float64]
 
@@ -284,18 +297,20 @@ def preferred(table: pd.DataFrame, predicted: Floats) -> dict[str, float]:
     return {"all": round(float(won.mean()), 4), **{kind: round(float(share), 3) for kind, share in kinds.items()}}
 
 
-def judge(tables: dict[str, pd.DataFrame], parts: dict[str, Examples], unrelated: Floats) -> dict[str, object]:
+def judge(tables: dict[str, pd.DataFrame], parts: dict[str, Examples], others: Others) -> dict[str, object]:
     """Figures on what training did not see: each expert file, and each half of the injected errors."""
     figures: dict[str, object] = {}
     for judged, seen in (("news21", "ted21"), ("ted21", "news21")):
         recipe = fit(parts["crowd"], [parts[seen]], parts["injected"])
-        figures[judged] = compare(tables[judged], predict(recipe, [parts[seen]], unrelated, parts[judged].rows))
+        seen_parts = parts["crowd"], [parts[seen]]
+        figures[judged] = compare(tables[judged], predict(recipe, *seen_parts, others, parts[judged].rows))
     experts = [parts["news21"], parts["ted21"]]
     fold = tables["injected"].fold.to_numpy()
     predicted = np.zeros(len(fold))
     for half in (0, 1):
         recipe = fit(parts["crowd"], experts, parts["injected"][fold != half])
-        predicted[fold == half] = predict(recipe, experts, unrelated, parts["injected"].rows[fold == half])
+        rows = parts["injected"].rows[fold == half]
+        predicted[fold == half] = predict(recipe, parts["crowd"], experts, others, rows)
     return figures | {"injected": preferred(tables["injected"], predicted)}
 
 
@@ -318,19 +333,39 @@ def calibration(tables: dict[str, pd.DataFrame], parts: dict[str, Examples]) -> 
     return middle, np.maximum.accumulate(expected)
 
 
-def related(rows: Floats) -> Floats:
-    """The likeness that the gate looks at."""
-    return rows[:, [PAIR_FEATURES.index(n) for n in ("similarity", "hypothesis_mean", "reference_mean")]].mean(1)
+@dataclass(frozen=True)
+class Others:
+    """Rows of pairs that are no translations: with the reference of another source, in another language."""
+
+    sources: Floats
+    languages: Floats
 
 
-def weights(recipe: Recipe, rows: Floats, unrelated: Floats) -> dict[str, object]:
-    """What ships of a recipe, but for the curve of the penalty. ``rows``: the experts' pairs, which set the scale."""
+def gates(recipe: Recipe, translations: Floats, others: Others) -> dict[str, object]:
+    """What tells translations from what is none: how like both sides are, and two logistic regressions."""
+    mean, scale = recipe.order.mean, recipe.order.scale
+    likeness = np.isin(PAIR_FEATURES, ("similarity", "hypothesis_mean", "reference_mean")) / 3
+    found = [(likeness * scale, float(likeness @ mean), others.sources, LIKENESS_LIMITS)]
+    for none, limits in ((others.sources, SOURCE_LIMITS), (others.languages, LANGUAGE_LIMITS)):
+        rows = np.clip((np.concatenate([translations, none]) - mean) / scale, -GATE_CLIP, GATE_CLIP)
+        labels = np.arange(len(rows)) < len(translations)
+        model = LogisticRegression(C=GATE_PENALTY, max_iter=3000, class_weight="balanced").fit(rows, labels)
+        found.append((model.coef_[0], float(model.intercept_[0]), none, limits))
+    said = [np.clip((none - mean) / scale, -GATE_CLIP, GATE_CLIP) @ w + offset for w, offset, none, _ in found]
+    return {
+        "gate_weights": [plain(w) for w, *_ in found],
+        "gate_offsets": plain(np.array([offset for _, offset, *_ in found])),
+        "gate_limits": [plain(np.quantile(values, row[3])) for values, row in zip(said, found, strict=True)],
+    }
+
+
+def weights(recipe: Recipe, crowd_part: Examples, experts: Sequence[Examples], others: Others) -> dict[str, object]:
+    """What ships of a recipe, but for the curve of the penalty; the experts' pairs set the scale."""
+    rows = join(experts).rows
     slope = QUALITY_SLOPE / recipe.blend(rows).std()
     order = slope * BLEND / recipe.spread[1]
     combined = slope * recipe.penalty.weights / recipe.spread[0] + order * recipe.order.weights
     offset = QUALITY_CENTRE + slope * (recipe.penalty.offset - recipe.centre[0]) / recipe.spread[0]
-    rarity = rows[:, PAIR_FEATURES.index("rarity_hypothesis")] - rows[:, PAIR_FEATURES.index("rarity_reference")]
-    worst = float(np.quantile(rarity, 0.9995))
     return {
         "mean": plain(recipe.order.mean),
         "scale": plain(recipe.order.scale),
@@ -338,23 +373,22 @@ def weights(recipe: Recipe, rows: Floats, unrelated: Floats) -> dict[str, object
         "quality_offset": float(f"{offset - order * recipe.centre[1]:.6g}"),
         "penalty_weights": plain(-recipe.penalty.weights),
         "penalty_offset": float(f"{-recipe.penalty.offset:.6g}"),
-        "related": plain(np.quantile(related(unrelated), (0.5, 0.95))),
-        "foreign": plain(np.array([worst, worst + 0.1])),
+        **gates(recipe, np.concatenate([crowd_part.rows, rows]), others),
     }
 
 
-def predict(recipe: Recipe, experts: Sequence[Examples], unrelated: Floats, rows: Floats) -> Floats:
+def predict(recipe: Recipe, crowd_part: Examples, experts: Sequence[Examples], others: Others, rows: Floats) -> Floats:
     """The quality that a recipe would give if it shipped."""
-    shipped = weights(recipe, join(experts).rows, unrelated) | {"penalty_curve": [[0, 25], [0, 25]]}
+    shipped = weights(recipe, crowd_part, experts, others) | {"penalty_curve": [[0, 25], [0, 25]]}
     return make_head(shipped).figures(rows)[0]
 
 
-def head(tables: dict[str, pd.DataFrame], parts: dict[str, Examples], unrelated: Floats) -> dict[str, object]:
+def head(tables: dict[str, pd.DataFrame], parts: dict[str, Examples], others: Others) -> dict[str, object]:
     """What ships for one kind of reference."""
     experts = [parts["news21"], parts["ted21"]]
     recipe = fit(parts["crowd"], experts, parts["injected"])
     curve = [plain(values) for values in calibration(tables, parts)]
-    return weights(recipe, join(experts).rows, unrelated) | {"penalty_curve": curve}
+    return weights(recipe, parts["crowd"], experts, others) | {"penalty_curve": curve}
 
 
 def plain(values: Floats) -> list[float]:
@@ -373,13 +407,17 @@ def train(folder: Path, encoder: Encoder, account_sources: int, keep: Path | Non
         }
         for name in ("news21", "ted21")
     }
-    shuffled = tables["news21"].assign(ref=np.roll(tables["news21"].ref, len(tables["news21"]) // 3))
-    unrelated = features(encoder, shuffled, keep)
+    counts = (OTHER_SOURCES, OTHER_LANGUAGES, SEED), (OTHERS_JUDGED, OTHERS_JUDGED, SEED + 100)
+    others, judged = (no_translations(encoder, tables["crowd"], *row, keep) for row in counts)
     accounts = {
         name: as_accounts(table[table.source < account_sources] if name == "crowd" else table)
         for name, table in tables.items()
     }
     account_parts = {name: examples(table, features(encoder, table, keep)) for name, table in accounts.items()}
+    heads = {
+        "translation": head(tables, parts, others),
+        "account": head(accounts, account_parts, others),
+    }
     return {
         "provenance": {
             "made_by": "training/train_quality.py",
@@ -390,16 +428,31 @@ def train(folder: Path, encoder: Encoder, account_sources: int, keep: Path | Non
                 name: {"sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest(), "terms": TERMS[name]}
                 for name in FILES
             },
-            "held_out": judge(tables, parts, unrelated),
+            "held_out": judge(tables, parts, others),
             "held_out_plain": plain_figures,
-            "held_out_account": judge(accounts, account_parts, unrelated),
+            "held_out_account": judge(accounts, account_parts, others),
+            "under_10": {
+                "other_sources": under(heads["translation"], judged.sources),
+                "other_languages": under(heads["translation"], judged.languages),
+                "translations": under(heads["translation"], parts["crowd"].rows),
+            },
         },
         "features": list(PAIR_FEATURES),
-        "heads": {
-            "translation": head(tables, parts, unrelated),
-            "account": head(accounts, account_parts, unrelated),
-        },
+        "heads": heads,
     }
+
+
+def no_translations(
+    encoder: Encoder, table: pd.DataFrame, sources: int, languages: int, seed: int, keep: Path | None
+) -> Others:
+    """Describe pairs made of ``table`` that are no translations."""
+    made = of_other_sources(table, sources, seed), in_other_languages(table, languages, seed)
+    return Others(*(features(encoder, pairs, keep) for pairs in made))
+
+
+def under(shipped: dict[str, object], rows: Floats) -> float:
+    """Share of pairs whose quality is under LOW."""
+    return round(float((make_head(shipped).figures(rows)[0] < LOW).mean()), 4)
 
 
 def written(artefact: dict[str, object]) -> str:

@@ -173,10 +173,10 @@ def prepare(text: str, tokens: TokenVectors, vocabulary: dict[str, int]) -> Prep
 @lru_cache(maxsize=65536)
 def _word(word: str) -> tuple[str, tuple[float, bool, bool, bool, bool]]:
     """Return ``word`` in lower case, its rarity, and whether it is a number, capital, a negation, foreign."""
-    lower = word.lower()
+    lower = word.lower().replace("’", "'")
     number = word[0].isdigit()
-    negation = lower in _NEGATIONS or lower.endswith(("n't", "n’t"))
-    zipf = english().get(lower, 0.0)
+    negation = lower in _NEGATIONS or lower.endswith("n't")
+    zipf = english().get(lower, 0.0) or english().get(lower.removesuffix("'s"), 0.0)
     foreign = not (number or zipf or lower.isascii())
     return lower, (0.5 if number else 1 - zipf / _ZIPF_MAX, number, word[0].isupper(), negation, foreign)
 

@@ -18,22 +18,21 @@ from numpy.typing import NDArray
 from audit.errors import ModelError
 from audit.scoring.features import PAIR_FEATURES
 
-__all__ = ["CLIP", "DIGEST", "NON_TRANSLATION", "Head", "load", "make_head"]
+__all__ = ["CLIP", "DIGEST", "GATE_CLIP", "NON_TRANSLATION", "Head", "load", "make_head"]
 
-CLIP = 4.0
-"""Columns are cut at so many standard deviations: one odd value must not decide."""
+CLIP, GATE_CLIP = 4.0, 12.0
+"""Columns are cut at so many standard deviations: one odd value must not decide. What is no translation lies far from
+all that are, so that the gates see more."""
 
 NON_TRANSLATION = 25.0
 """MQM's penalty for what is no translation, the worst there is."""
 
-DIGEST = "e7cfb2b38621755dd18b801c693e06d1a60c0dd73958cff53db2d96837135dab"
+DIGEST = "b5a3aea52d5a908f9718df8aaca3f4cc0ac36e9575953b8a3d8eae4725b57eae"
 """sha256 of the artefact; a test compares it."""
 
 Floats = NDArray[np.float64]
 _STRAIGHT = (20.0, 95.0)
 """Between these the scale of quality is straight, so that it correlates with the penalty as its parts do."""
-_RELATED = tuple(PAIR_FEATURES.index(name) for name in ("similarity", "hypothesis_mean", "reference_mean"))
-_RARITIES = tuple(PAIR_FEATURES.index(f"rarity_{side}") for side in ("hypothesis", "reference"))
 _IDENTICAL = PAIR_FEATURES.index("identical")
 
 
@@ -41,9 +40,8 @@ _IDENTICAL = PAIR_FEATURES.index("identical")
 class Head:
     """Weights and calibration for one kind of reference.
 
-    ``penalty_curve``: (2, k), predicted and expected penalty, both ascending. ``related`` and ``foreign``: the likeness
-    below which a pair is none and above which it is one; the excess of rare words from which on the hypothesis is
-    doubted and no longer read as English.
+    ``penalty_curve``: (2, k), predicted and expected penalty, both ascending. A pair passes each gate as far as what
+    ``gate_weights`` (g, k) and ``gate_offsets`` (g,) make of its columns lies between its ``gate_limits`` (g, 2).
     """
 
     mean: Floats
@@ -53,8 +51,9 @@ class Head:
     penalty_weights: Floats
     penalty_offset: float
     penalty_curve: Floats
-    related: Floats
-    foreign: Floats
+    gate_weights: Floats
+    gate_offsets: Floats
+    gate_limits: Floats
 
     def figures(self, features: NDArray[np.float32]) -> tuple[Floats, Floats]:
         """Return quality (0 to 100, higher is better) and mqm (0 to 25, lower is better), (n,) each."""
@@ -70,10 +69,10 @@ class Head:
 
     def _share(self, features: NDArray[np.float32]) -> Floats:
         """How far each pair can be a translation of the same text at all, 0 to 1."""
-        related = np.interp(features[:, _RELATED].mean(1), self.related, (0.0, 1.0))
-        excess = features[:, _RARITIES[0]] - features[:, _RARITIES[1]]
-        share: Floats = related * np.interp(excess, self.foreign, (1.0, 0.0))
-        return share
+        rows = np.clip((features - self.mean) / self.scale, -GATE_CLIP, GATE_CLIP)
+        said = rows @ self.gate_weights.T + self.gate_offsets
+        passed = [np.interp(said[:, k], limits, (0.0, 1.0)) for k, limits in enumerate(self.gate_limits)]
+        return np.asarray(np.min(passed, axis=0))
 
 
 def _soften(values: Floats) -> Floats:
