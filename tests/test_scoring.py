@@ -124,8 +124,8 @@ def test_what_is_no_translation_is_near_nought(encoder: Encoder, hypotheses: Seq
     ("hypothesis", "reference"),
     [
         ("Oslo: It’s cold", "Oslo: A cold place."),
-        ("She told the judge that she had broken the lock.", "The accused confessed."),
-        ("Mayor opens bridge - harbournews24.com", "Mayor Opens Bridge - Harbour News 24"),
+        ("They said they would stay out until Friday.", "The strike goes on."),
+        ("Ferry strike ends - thequayharbourpost.com", "Ferry Strike Ends - The Quay Harbour Post"),
     ],
 )
 def test_a_rare_word_or_a_free_translation_is_not_taken_for_none(
